@@ -1,0 +1,39 @@
+# The words to work with this repository. `make lab` and `make test` need nothing before them.
+
+SHELL := bash
+BIN := .venv/bin
+ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lab test soak check format bench clean
+
+help: ## say what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
+
+setup: ## build .venv with everything in it (takes no time when it is there)
+	@tools/setup.sh
+
+lab: setup ## open JupyterLab on the tutorials (LAB_ARGS=... is passed on)
+	@$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir="$(CURDIR)/notebooks" $(ALLOW_ROOT) $(LAB_ARGS)
+
+test: setup ## run every test and notebook (PYTEST_ARGS=... is passed on)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+soak: setup ## run the tests that count, with their full counts (up to 45 minutes)
+	@QMAGIC_SOAK=1 $(BIN)/python -m pytest -m soak -o timeout=2400 $(PYTEST_ARGS)
+
+check: setup ## lint, layout, types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+format: setup ## let ruff lay out the code and mend what it can
+	@$(BIN)/ruff check --fix-only --quiet
+	@$(BIN)/ruff format
+
+bench: setup ## measure against peers, in one run: a table, and JSON in benchmarks/out/
+	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+clean: ## remove what make built (jobs and results, in QMAGIC_HOME, stay)
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis benchmarks/out dist build
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,260 @@
+"""Qiskit Aer with its methods: noise, measurements in the middle, resets and control flow.
+
+Each circuit runs by itself with a seed of its own, since Aer's seeds are per run, not per circuit. Simulators, noise
+models and pass managers are built once for each process. A circuit whose instructions the method knows runs
+untouched; any other is translated, never optimized.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from qmagic.backends.aer_methods import METHODS, automatic, bytes_of, gates_of
+from qmagic.backends.base import Executable, Grant, Need, Product
+from qmagic.backends.memory import limit, refusal
+from qmagic.backends.sampling import Key, seed_31, table_of
+from qmagic.errors import InputError, JobFailedError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from qiskit.circuit import QuantumCircuit
+    from qiskit.transpiler import PassManager
+
+    from qmagic.outcomes import CountsTable
+
+__all__ = ["Aer"]
+
+#: The label of gates that no noise model knows: they turn the basis before an ideal measurement.
+_IDEAL = "qmagic_basis"
+#: From this many amplitudes (as a power of two) more than one thread pays.
+_WIDE = 16
+#: The label under which values are saved.
+_SAVED = "qmagic"
+_OBSERVE = frozenset({"statevector", "density_matrix", "matrix_product_state", "stabilizer"})
+
+
+class Aer:
+    """One of the ``aer`` backends.
+
+    Args:
+        name: A key of `METHODS`.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def method(self, executable: Executable, *, exact: bool) -> str:
+        """Returns Aer's method for the circuit."""
+        chosen = METHODS[self.name]
+        return automatic(executable, exact=exact) if chosen == "automatic" else chosen
+
+    def need(self, executable: Executable, *, exact: bool) -> Need:
+        """Returns what the method takes; refuses what it cannot do."""
+        method = self.method(executable, exact=exact)
+        if exact:
+            self._check_exact(executable, method)
+        width = executable.program.width
+        needed = bytes_of(method, width)
+        if needed > limit():
+            raise _too_wide(method, width, needed)
+        size = {"statevector": width, "density_matrix": 2 * width, "matrix_product_state": width}.get(method, 0)
+        from qmagic.backends.threads import available
+
+        return Need(needed, available() if size >= _WIDE else 1)
+
+    def sample(self, executable: Executable, shots: int, key: Key, grant: Grant) -> tuple[CountsTable, str]:
+        """Returns counts, all of one run."""
+        method = self.method(executable, exact=False)
+        circuit = _fitting(executable, method)
+        return _counts(circuit, executable, method, shots, key, grant), f"aer {method}"
+
+    def expectations(
+        self, executable: Executable, products: Sequence[Product], grant: Grant
+    ) -> tuple[NDArray[np.float64], str]:
+        """Returns exact values: of the state without noise, of the readout's distribution with it."""
+        method = self.method(executable, exact=True)
+        self._check_exact(executable, method)
+        circuit = _fitting(executable, method).copy()
+        circuit.remove_final_measurements()
+        if executable.noise is None:
+            return _observed(circuit, executable, method, products, grant), f"aer {method}"
+        return _read_out(circuit, executable, method, products, grant), f"aer {method}"
+
+    def sample_bases(
+        self, executable: Executable, bases: Sequence[Product], shots: Sequence[int], keys: Sequence[Key], grant: Grant
+    ) -> tuple[list[CountsTable], str]:
+        """Returns counts in each basis, each from a run of its own."""
+        method = self.method(executable, exact=False)
+        bare = _fitting(executable, method)
+        tables = []
+        for basis, number, key in zip(bases, shots, keys, strict=True):
+            circuit = _measured_in(bare, basis)
+            tables.append(_counts(circuit, executable, method, number, key, grant, first=bare.num_clbits))
+        return tables, f"aer {method}"
+
+    def _check_exact(self, executable: Executable, method: str) -> None:
+        program = executable.program
+        if program.feeds_forward:
+            raise InputError(
+                "exact expectation values need a circuit whose measurements come last, but "
+                f"{program.obstacle}; set shots (or precision)"
+            )
+        if method not in _OBSERVE:
+            raise InputError(f"{self.name} has no exact expectation values; set shots (or precision)")
+        if executable.noise is not None and method != "density_matrix":
+            raise InputError(f"{self.name} has no exact expectation values under noise; use aer.density_matrix, or set shots")
+
+
+def _too_wide(method: str, width: int, needed: int) -> InputError:
+    if method == "density_matrix":
+        return refusal("density matrices", width, needed, limit(), (24, 4), "with shots set, aer runs trajectories instead")
+    instead = "aer.mps may run it if its entanglement is low, aer.stabilizer if it is Clifford"
+    return refusal("state vectors", width, needed, limit(), (24, 2), instead)
+
+
+@functools.cache
+def _simulator(method: str) -> Any:
+    from qiskit_aer import AerSimulator
+
+    return AerSimulator(method=method, max_parallel_experiments=1, max_parallel_shots=1)
+
+
+@functools.cache
+def _translation(gates: frozenset[str]) -> PassManager:
+    """Returns a pass manager that writes circuits in `gates` and changes nothing else."""
+    from qiskit.transpiler import generate_preset_pass_manager
+
+    return generate_preset_pass_manager(optimization_level=0, basis_gates=sorted(gates))
+
+
+def _fitting(executable: Executable, method: str) -> QuantumCircuit:
+    """Returns the circuit in gates that the method, and the noise, know."""
+    gates, noise = gates_of(method), executable.noise
+    circuit = executable.circuit
+    if noise is not None and noise.gates is not None and not noise.device:
+        from qmagic.backends.noise import ONE_QUBIT, TWO_QUBITS
+
+        # A gate on three qubits, or a matrix, would escape a noise that is meant for every gate.
+        circuit_gates = {name for name in gates if not _is_gate(name)}
+        gates = frozenset(circuit_gates | gates.intersection(ONE_QUBIT + TWO_QUBITS))
+    if _fits(circuit, gates):
+        return circuit
+    try:
+        return _translation(gates).run(_opened(circuit, gates))
+    except Exception as error:
+        raise InputError(f"aer's method {method} cannot run this circuit: {str(error).splitlines()[0]}") from None
+
+
+def _is_gate(name: str) -> bool:
+    from qiskit.circuit.library import get_standard_gate_name_mapping
+
+    return name in get_standard_gate_name_mapping() and name not in ("measure", "reset", "delay") or name in (
+        "unitary", "diagonal", "multiplexer", "mcx", "initialize", "mcp", "mcphase",
+    )  # fmt: skip
+
+
+#: Instructions that Aer runs under these names though they are not standard gates.
+_OWN = frozenset({"unitary", "diagonal", "initialize", "kraus", "superop", "quantum_channel", "pauli", "multiplexer"})
+
+
+def _fits(circuit: QuantumCircuit, gates: frozenset[str]) -> bool:
+    """Returns whether each instruction, nested ones included, is one of `gates` and what its name says."""
+    from qiskit.circuit import Gate
+
+    for instruction in circuit.data:
+        name = instruction.name
+        if name not in gates:
+            return False
+        if instruction.is_standard_gate():
+            continue
+        operation = instruction.operation
+        if isinstance(operation, Gate) and name not in _OWN:
+            return False  # a gate of the user's own that bears a standard name, which Aer would take at its word
+        if instruction.is_control_flow() and not all(_fits(block, gates) for block in operation.blocks):
+            return False
+    return True
+
+
+def _opened(circuit: QuantumCircuit, gates: frozenset[str]) -> QuantumCircuit:
+    """Returns the circuit with user gates of standard names replaced by their definitions, at the top level."""
+    from qiskit.circuit import Gate
+
+    posing = {
+        instruction.name
+        for instruction in circuit.data
+        if instruction.name in gates
+        and not instruction.is_standard_gate()
+        and instruction.name not in _OWN
+        and isinstance(instruction.operation, Gate)
+    }
+    if not posing:
+        return circuit
+    opened = circuit.copy_empty_like()
+    for instruction in circuit.data:
+        definition = instruction.operation.definition if instruction.name in posing else None
+        if definition is None or instruction.is_standard_gate():
+            opened.append(instruction)
+        else:
+            opened.compose(definition, instruction.qubits, inplace=True)
+    return opened
+
+
+def _counts(
+    circuit: QuantumCircuit, executable: Executable, method: str, shots: int, key: Key, grant: Grant, first: int = 0
+) -> CountsTable:
+    """Returns the counts of the bits from `first` on."""
+    seed, order = seed_31(key)
+    data = _run(circuit, executable, method, grant, shots=shots, seed_simulator=seed)
+    counts: dict[int, int] = {}
+    for outcome, number in data.get("counts", {}).items():
+        value = int(outcome, 16) >> first
+        counts[value] = counts.get(value, 0) + int(number)
+    return table_of(counts, circuit.num_clbits - first, order)
+
+
+def _run(circuit: QuantumCircuit, executable: Executable, method: str, grant: Grant, **options: Any) -> dict[str, Any]:
+    """Runs one circuit in this thread and returns its data.
+
+    Aer's own ``run`` goes through a thread of a pool, whose number of OpenMP threads nobody can set.
+    """
+    from qmagic.backends.threads import using
+
+    if executable.noise is not None:
+        options["noise_model"] = executable.noise.model(executable.program.active)
+    with using(grant.threads, "qiskit_aer"):
+        result = _simulator(method)._execute_circuits_job(
+            [circuit], None, {"max_parallel_threads": grant.threads, **options}
+        )
+    if not result.success:
+        raise _failure(result, method)
+    data: dict[str, Any] = result.results[0].data.to_dict()
+    return data
+
+
+def _failure(result: Any, method: str) -> Exception:
+    status = str(result.results[0].status if result.results else result.status)
+    status = " ".join(status.replace("ERROR:", "").replace("[Experiment 0]", "").split()).strip(" ,")
+    if "nsufficient memory" in status or "allocate memory" in status:
+        return InputError(f"aer's method {method} does not get the memory that the circuit needs: {status}")
+    return JobFailedError(f"aer's method {method} failed: {status}")
+
+
+def _measured_in(circuit: QuantumCircuit, basis: Product) -> QuantumCircuit:
+    """Returns the circuit with `basis` measured into new bits after the old ones, the turn itself free of noise."""
+    from qiskit.circuit import ClassicalRegister
+    from qiskit.circuit.library import HGate, SdgGate
+
+    register = ClassicalRegister(len(basis), "qmagic_basis")
+    turned = circuit.copy()
+    turned.remove_final_measurements(inplace=True) if False else None
+    turned.add_register(register)
+    for i, (letter, qubit) in enumerate(basis):
+        if letter == "Y":
+            turned.append(SdgGate(label=_IDEAL), [qubit])
+        if letter != "Z":
+            turned.append(HGate(label=_IDEAL), [qubit])
+        turned.measure(qubit, register[i])
+    return turned

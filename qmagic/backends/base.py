@@ -1,0 +1,111 @@
+"""The seam between qmagic and simulators: what a backend is, and what it owes.
+
+A backend gets *bound* circuits (no free parameter) one at a time and answers with counts or exact expectation values.
+
+Duties of every backend:
+
+* **Threads.** It uses at most `Grant.threads` threads, and leaves the process's own settings as it found them.
+* **Seeds.** Random draws come from the key ``(job seed, PUB index, point, chunk)`` alone (`sampling.Key`); the same key
+  gives the same counts whatever ran before, beside or with it.
+* **Memory.** `need` says *before* the run how much memory a run takes at its peak, and refuses what can never run
+  with one sentence; a run stays below what it announced.
+* **Order.** Bit 0 is the circuit's first classical bit; nothing reorders registers or qubits.
+* **Failure.** A simulator's own error becomes one line (`InputError` when the circuit is at fault, `JobFailedError` else).
+* Nothing is imported before it is used, and nothing is built for each call that can be kept.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from qiskit.circuit import QuantumCircuit
+
+    from qmagic.backends.noise import Noise
+    from qmagic.backends.program import Program
+    from qmagic.backends.sampling import Key
+    from qmagic.outcomes import CountsTable
+
+__all__ = ["Backend", "Executable", "Grant", "Need", "Product"]
+
+#: A product of single-qubit operators: ``(letter, qubit)`` with letters of ``XYZ01+-rl``, ascending by qubit.
+Product = tuple[tuple[str, int], ...]
+
+
+@dataclasses.dataclass(slots=True)
+class Executable:
+    """A bound circuit, read once, ready to run.
+
+    Attributes:
+        circuit: The circuit, without free parameters.
+        program: What it does.
+        noise: The noise that it runs under; None for none.
+    """
+
+    circuit: QuantumCircuit
+    program: Program
+    noise: Noise | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Need:
+    """What a run takes: bytes at its peak, and the threads that it can use well."""
+
+    memory: int
+    threads: int = 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Grant:
+    """What a run may take."""
+
+    threads: int = 1
+    memory: int = 0
+
+
+@runtime_checkable
+class Backend(Protocol):
+    """A simulator."""
+
+    #: The name that a user types, such as ``"aer.statevector"``.
+    name: str
+
+    def need(self, executable: Executable, *, exact: bool) -> Need:
+        """Returns what the run takes; reading it costs microseconds.
+
+        Args:
+            executable: What would run; its parameters may still be free.
+            exact: Whether exact expectation values are asked for, not counts.
+
+        Raises:
+            InputError: This backend cannot run it at all (one sentence: what, and what would).
+        """
+        ...
+
+    def sample(self, executable: Executable, shots: int, key: Key, grant: Grant) -> tuple[CountsTable, str]:
+        """Returns the counts over all classical bits of the circuit, and the method that was used."""
+        ...
+
+    def expectations(
+        self, executable: Executable, products: Sequence[Product], grant: Grant
+    ) -> tuple[NDArray[np.float64], str]:
+        """Returns the exact expectation value of each product in the circuit's final state, and the method.
+
+        Terminal measurements are ignored. Readout errors of the noise are included: the value is the one that
+        infinitely many shots would give.
+        """
+        ...
+
+    def sample_bases(
+        self, executable: Executable, bases: Sequence[Product], shots: Sequence[int], keys: Sequence[Key], grant: Grant
+    ) -> tuple[list[CountsTable], str]:
+        """Returns counts of the final state measured in each basis, and the method.
+
+        A basis names X, Y or Z for some qubits; bit ``i`` of its outcomes is the ``i``-th of them.
+        The basis change itself is free of noise, the readout is not.
+        """
+        ...

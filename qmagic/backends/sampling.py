@@ -1,0 +1,153 @@
+"""Counts drawn exactly from a distribution, and the random streams behind them.
+
+Every draw belongs to a key ``(job seed, PUB index, point, chunk)``, and its generator is a function of that key
+alone: the same counts come alone or in a batch, with one worker or four, on one thread or many. How the draw is made
+depends on the distribution and the number of shots only.
+
+One multinomial draw gives the counts of any number of shots. It works block by block: NumPy's multinomial subtracts
+what it has given from 1, so that over millions of outcomes the last ones would feel the rounding of all before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qmagic.outcomes import CountsTable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["Key", "draw", "generator", "order_seed", "seed_31", "table", "table_of"]
+
+#: ``(job seed, PUB index, point, chunk)``: names one random stream.
+Key = tuple[int, int, int, int]
+
+#: Outcomes drawn by one multinomial.
+_BLOCK = 4096
+#: Below this a probability is rounding: with 10^9 shots it would be seen once in 10^11 runs.
+_NEVER = 1e-20
+
+
+def generator(key: Key) -> tuple[np.random.Generator, int]:
+    """Returns the generator of a key, and the seed for the order of its shots."""
+    sequence = np.random.SeedSequence(key)
+    return np.random.Generator(np.random.PCG64(sequence)), order_seed(sequence)
+
+
+def order_seed(sequence: np.random.SeedSequence) -> int:
+    """Returns 64 bits of a key's sequence that its generator does not use (PCG64 takes the first four words)."""
+    return int(sequence.generate_state(5, np.uint64)[4])
+
+
+def seed_31(key: Key) -> tuple[int, int]:
+    """Returns a seed of 31 bits for a simulator with its own generator, and the seed for the order of its shots."""
+    sequence = np.random.SeedSequence(key)
+    return int(sequence.generate_state(1)[0] >> 1), order_seed(sequence)
+
+
+def draw(
+    probabilities: NDArray[np.float64], shots: int, random: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Draws `shots` outcomes; an outcome of probability 0 never occurs.
+
+    Args:
+        probabilities: One value per outcome; they sum to 1 up to rounding.
+        shots: How many outcomes to draw.
+        random: The generator to draw with.
+
+    Returns:
+        The outcomes that occurred, ascending, and how often each did.
+    """
+    if probabilities.size <= _BLOCK:
+        support = np.flatnonzero(probabilities > _NEVER)
+        counts = _multinomial(shots, probabilities[support], random)
+    else:
+        support, counts = _draw_blocks(probabilities, shots, random)
+    if counts.all():
+        return support, counts
+    seen = np.flatnonzero(counts)
+    return support[seen], counts[seen]
+
+
+def _multinomial(shots: int, weights: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.int64]:
+    """Returns one multinomial draw over positive `weights`, which it normalises."""
+    weights = weights / weights.sum()
+    # The last outcome gets what remains, rounding included: let it be the likeliest.
+    top = int(weights.argmax())
+    weights[top], weights[-1] = weights[-1], weights[top]
+    counts = random.multinomial(shots, weights)
+    counts[top], counts[-1] = counts[-1], counts[top]
+    return counts
+
+
+def _draw_blocks(
+    probabilities: NDArray[np.float64], shots: int, random: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Draws block totals first, then within the blocks that were hit; the number of blocks is a power of two."""
+    blocks = probabilities.reshape(-1, _BLOCK)
+    found, totals = draw(blocks.sum(axis=1), shots, random)
+    outcomes, counts = [], []
+    for block, total in zip(found.tolist(), totals.tolist(), strict=True):
+        weights = blocks[block]
+        if total * 8 < _BLOCK:
+            # Few shots: look each one up. The line ends below the last sum, so that an outcome of weight 0,
+            # whose step is empty, is never met.
+            steps = weights.cumsum()
+            at = random.random(total) * steps[-1]
+            picked = steps.searchsorted(np.minimum(at, np.nextafter(steps[-1], 0.0)), side="right")
+            inside, number = np.unique(picked, return_counts=True)
+        else:
+            inside = np.flatnonzero(weights > _NEVER)
+            number = _multinomial(total, weights[inside], random)
+        outcomes.append(inside + block * _BLOCK)
+        counts.append(number)
+    return np.concatenate(outcomes), np.concatenate(counts)
+
+
+def table(
+    outcomes: NDArray[np.int64], counts: NDArray[np.int64], places: Sequence[Sequence[int]], num_clbits: int, order: int
+) -> CountsTable:
+    """Returns the counts as a table over all classical bits.
+
+    Args:
+        outcomes: Ascending; bit ``i`` of an outcome is the value of the bits in ``places[i]``.
+        counts: How often each occurred.
+        places: For each bit of an outcome the classical bits that hold it; ascending by the highest of each.
+        num_clbits: Classical bits of the circuit; those in no place are 0.
+        order: Seed for the order of shots.
+    """
+    width = max(1, (num_clbits + 7) // 8)
+    if len(places) <= 63 and all(len(bits) == 1 and bits[0] == i for i, bits in enumerate(places)):
+        words = outcomes.astype(">u8").view(np.uint8).reshape(-1, 8)
+        rows = words[:, 8 - width :] if width <= 8 else np.pad(words, ((0, 0), (width - 8, 0)))
+    else:
+        rows = np.zeros((outcomes.size, width), np.uint8)
+        for i, bits in enumerate(places):
+            value = (outcomes >> i & 1).astype(np.uint8)
+            for bit in bits:
+                rows[:, width - 1 - bit // 8] |= value << (bit % 8)
+    return CountsTable(rows.tobytes(), counts.astype("<i8", copy=False).tobytes(), order)
+
+
+def table_of(counts: Mapping[int, int], num_clbits: int, order: int) -> CountsTable:
+    """Returns counts by outcome as a table."""
+    width = max(1, (num_clbits + 7) // 8)
+    rows = sorted(counts.items())
+    return CountsTable(
+        b"".join([value.to_bytes(width, "big") for value, _ in rows]),
+        b"".join([number.to_bytes(8, "little") for _, number in rows]),
+        order,
+    )
+
+
+def outcome_bits(counts: CountsTable, num_clbits: int) -> tuple[NDArray[np.uint8], NDArray[Any]]:
+    """Returns the distinct outcomes as an array of bits, ``[row, bit]``, and their counts."""
+    number = np.frombuffer(counts.counts, "<i8")
+    width = max(1, (num_clbits + 7) // 8)
+    rows = np.frombuffer(counts.outcomes, np.uint8).reshape(number.size, width)
+    bits = np.unpackbits(rows[:, ::-1], axis=1, bitorder="little")
+    return bits[:, :num_clbits], number

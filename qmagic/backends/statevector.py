@@ -1,0 +1,204 @@
+"""The exact state vector, by qulacs: one simulation for any number of shots.
+
+It runs circuits whose counts follow from one final state (`program.Program.obstacle` is empty), without noise. Qubits
+on which nothing happens are left out, so that a circuit laid out on 127 qubits costs what its five cost.
+
+Memory: qulacs holds the state (16 bytes an amplitude) and hands out a copy (16); the probabilities (8, and 8 to
+compute them) come after the state is gone: 32 bytes an amplitude. qulacs ends the *process* when it cannot get
+memory: `need` is asked first.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from qmagic.backends.base import Executable, Grant, Need, Product
+from qmagic.backends.memory import limit, refusal
+from qmagic.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from qmagic.backends.sampling import Key
+    from qmagic.outcomes import CountsTable
+
+__all__ = ["StateVector"]
+
+#: Bytes for an amplitude at the peak.
+_BYTES = 32
+#: From this many qubits on, more than one thread pays (16 qubits: 59 ms instead of 87 with two).
+_WIDE = 16
+#: From this many qubits on, merging gates before the run pays.
+_MERGE = 8
+#: Up to this many qubits a state is kept for the next run; making one takes longer than a Bell.
+_KEPT = 12
+
+
+class StateVector:
+    """The backend ``statevector``."""
+
+    name = "statevector"
+
+    def need(self, executable: Executable, *, exact: bool) -> Need:
+        """Returns 32 bytes an amplitude; refuses noise, and what a final state cannot answer."""
+        program = executable.program
+        if executable.noise is not None:
+            raise InputError("statevector has no noise; use backend 'aer' (or 'auto')")
+        if program.obstacle and (program.feeds_forward or not exact):
+            raise InputError(
+                f"statevector needs one final state, but the circuit is not unitary up to its measurements: "
+                f"{program.obstacle}; use backend 'aer' (or 'auto')"
+            )
+        needed = _BYTES << program.width
+        if needed > limit():
+            raise refusal(
+                "state vectors",
+                program.width,
+                needed,
+                limit(),
+                (_BYTES, 2),
+                "aer.mps may run it if its entanglement is low, aer.stabilizer if it is Clifford",
+            )
+        from qmagic.backends.threads import available
+
+        return Need(needed, available() if program.width >= _WIDE else 1)
+
+    def sample(self, executable: Executable, shots: int, key: Key, grant: Grant) -> tuple[CountsTable, str]:
+        """Returns counts drawn from the final distribution of the measured bits."""
+        from qmagic.backends.sampling import draw, generator, table
+
+        program = executable.program
+        holders: dict[int, list[int]] = {}
+        for bit, qubit in program.measured:
+            holders.setdefault(qubit, []).append(bit)
+        # Ascending by the highest bit that a qubit ends in, so that ascending outcomes stay ascending.
+        qubits = sorted(holders, key=lambda qubit: holders[qubit][-1])
+        probabilities = _marginal(_probabilities(_vector(executable, program.active, grant)), program.active, qubits)
+        random, order = generator(key)
+        outcomes, counts = draw(probabilities, shots, random)
+        return table(outcomes, counts, [holders[qubit] for qubit in qubits], program.num_clbits, order), self.name
+
+    def expectations(
+        self, executable: Executable, products: Sequence[Product], grant: Grant
+    ) -> tuple[NDArray[np.float64], str]:
+        """Returns each product's expectation value; a projector is expanded into ``(1 ± P) / 2``."""
+        import numpy as np
+        from qulacs import PauliOperator
+
+        from qmagic.backends.grouping import paulis_of, qubits_of
+
+        active = tuple(sorted(qubits_of(products).union(executable.program.active)))
+        place = {qubit: i for i, qubit in enumerate(active)}
+        state = _state(executable, active, grant)
+        known: dict[Product, float] = {(): 1.0}
+        values = np.empty(len(products))
+        for row, product in enumerate(products):
+            value = 0.0
+            for weight, pauli in paulis_of(product):
+                if pauli not in known:
+                    text = " ".join(f"{letter} {place[qubit]}" for letter, qubit in pauli)
+                    known[pauli] = PauliOperator(text, 1.0).get_expectation_value(state).real
+                value += weight * known[pauli]
+            values[row] = value
+        return values, self.name
+
+    def sample_bases(
+        self, executable: Executable, bases: Sequence[Product], shots: Sequence[int], keys: Sequence[Key], grant: Grant
+    ) -> tuple[list[CountsTable], str]:
+        """Returns counts in each basis, all from one simulation."""
+        import qulacs
+
+        from qmagic.backends.grouping import qubits_of
+        from qmagic.backends.sampling import draw, generator, table
+
+        active = tuple(sorted(qubits_of(bases).union(executable.program.active)))
+        place = {qubit: i for i, qubit in enumerate(active)}
+        state = _state(executable, active, grant)
+        tables = []
+        for basis, number, key in zip(bases, shots, keys, strict=True):
+            change = qulacs.QuantumCircuit(len(active))
+            for letter, qubit in basis:
+                if letter == "Y":
+                    change.add_Sdag_gate(place[qubit])
+                if letter != "Z":
+                    change.add_H_gate(place[qubit])
+            turned = state.copy()
+            change.update_quantum_state(turned)
+            probabilities = _marginal(_probabilities(turned.get_vector()), active, [qubit for _, qubit in basis])
+            random, order = generator(key)
+            outcomes, counts = draw(probabilities, number, random)
+            tables.append(table(outcomes, counts, [[i] for i in range(len(basis))], len(basis), order))
+        return tables, self.name
+
+
+def _vector(executable: Executable, active: tuple[int, ...], grant: Grant) -> NDArray[np.complex128]:
+    """Returns the amplitudes over `active` qubits; the state itself is gone by then, unless it is small."""
+    vector: NDArray[np.complex128] = _state(executable, active, grant).get_vector()
+    return vector
+
+
+def _state(executable: Executable, active: tuple[int, ...], grant: Grant) -> Any:
+    """Returns the final state over `active` qubits, the first of them as the lowest bit."""
+    import qulacs
+
+    from qmagic.backends.gates import add
+    from qmagic.backends.threads import using
+
+    width = max(1, len(active))
+    circuit = qulacs.QuantumCircuit(width)
+    if width == executable.program.num_qubits:
+        for instruction, qubits in executable.program.steps:
+            add(circuit, instruction, qubits)
+    else:
+        place = {qubit: i for i, qubit in enumerate(active)}
+        for instruction, qubits in executable.program.steps:
+            add(circuit, instruction, tuple([place[qubit] for qubit in qubits]))
+    if width >= _MERGE:
+        _optimizer().optimize_light(circuit)
+    if width <= _KEPT:
+        state = _kept_state(width)
+        state.set_zero_state()
+    else:
+        state = qulacs.QuantumState(width)
+    with using(grant.threads, "qulacs"):
+        circuit.update_quantum_state(state)
+    return state
+
+
+@functools.cache
+def _optimizer() -> Any:
+    from qulacs.circuit import QuantumCircuitOptimizer
+
+    return QuantumCircuitOptimizer()
+
+
+@functools.cache
+def _kept_state(width: int) -> Any:
+    import qulacs
+
+    return qulacs.QuantumState(width)
+
+
+def _probabilities(vector: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """Returns the squared moduli with one temporary array, not two."""
+    probabilities = vector.real * vector.real
+    probabilities += vector.imag * vector.imag
+    return probabilities
+
+
+def _marginal(
+    probabilities: NDArray[np.float64], active: tuple[int, ...], qubits: Sequence[int]
+) -> NDArray[np.float64]:
+    """Returns the distribution of `qubits`, the first of them as the lowest bit of an outcome."""
+    if len(qubits) == len(active) and tuple(qubits) == active:
+        return probabilities
+    place = {qubit: i for i, qubit in enumerate(active)}
+    width = len(active)
+    # Axis 0 of the reshaped array is the highest qubit.
+    kept = [width - 1 - place[qubit] for qubit in reversed(qubits)]
+    dropped = tuple(set(range(width)).difference(kept))
+    tensor = probabilities.reshape((2,) * width).transpose(*kept, *dropped)
+    return tensor.reshape(1 << len(kept), -1).sum(axis=1)

@@ -1,0 +1,106 @@
+"""Questions about jobs and the service: which jobs there are, one by its id or prefix, the service's state, deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qmagic.client.connection import connection, running
+from qmagic.client.job import Job
+from qmagic.errors import InputError, NotFoundError
+from qmagic.jobs import JobStatus
+from qmagic.protocol import Cancel, Find, Found, Purge, ServiceStatus
+
+__all__ = ["cancel", "events", "job", "jobs", "purge", "service_status", "stop_service"]
+
+
+def job(id: str = "", *, notebook: str = "") -> Job:
+    """Returns the handle of a job by its id or a unique prefix of it; without one, of the last job.
+
+    Args:
+        id: Id or prefix.
+        notebook: Only this notebook's jobs.
+
+    Raises:
+        NotFoundError: There is no such job.
+        InputError: Several jobs begin so.
+    """
+    wanted = id.strip().lower()
+    found = connection().ask("find", Find(id=wanted, limit=2 if wanted else 1, notebook=notebook), list[Found])
+    exact = [item for item in found if item.info.id == wanted]
+    if exact or (len(found) == 1):
+        return Job((exact or found)[0].info.id, info=(exact or found)[0].info)
+    if found:
+        raise InputError(
+            f"{id!r} is the beginning of several job ids ({', '.join(item.info.id for item in found)}, ...); give more of it"
+        )
+    raise NotFoundError(f"there is no job {id!r}; %qjobs lists those there are" if wanted else "there is no job yet")
+
+
+def jobs(
+    limit: int = 50,
+    *,
+    status: str | JobStatus | Sequence[str | JobStatus] = (),
+    tag: str = "",
+    notebook: str = "",
+    parent: str = "",
+) -> list[Job]:
+    """Returns the handles of jobs, newest first.
+
+    Args:
+        limit: At most this many.
+        status: Only those with this status (or one of these).
+        tag: Only those with this tag.
+        notebook: Only those of this notebook.
+        parent: Only those with this parent.
+    """
+    wanted = (status,) if isinstance(status, str) else tuple(status)
+    try:
+        statuses = tuple(JobStatus(str(item).upper()).value for item in wanted)
+    except ValueError:
+        raise InputError(f"status {', '.join(map(str, wanted))}: expected one of {', '.join(JobStatus)}") from None
+    if limit < 1:
+        raise InputError(f"limit {limit}: expected 1 or more")
+    find = Find(limit=limit, status=statuses, tag=tag, notebook=notebook, parent=parent)
+    return [Job(item.info.id, info=item.info) for item in connection().ask("find", find, list[Found])]
+
+
+def events(id: str) -> Found:
+    """Returns a job with its events, oldest first."""
+    found = connection().ask("find", Find(id=job(id).id, limit=1, events=True, spec=True), list[Found])
+    return found[0]
+
+
+def cancel(ids: Sequence[str]) -> dict[str, JobStatus | None]:
+    """Stops jobs; returns where each stands now, None for one that had ended or does not exist."""
+    return connection().ask("cancel", Cancel(list(ids)), dict[str, JobStatus | None])
+
+
+def purge(older_than: float = 0.0, ids: Sequence[str] | None = None) -> int:
+    """Deletes finished jobs with their results, and returns how many.
+
+    Args:
+        older_than: Only those that ended more than this many seconds ago.
+        ids: Only these.
+    """
+    return connection().ask("purge", Purge(older_than, None if ids is None else list(ids)), int)
+
+
+def service_status() -> ServiceStatus | None:
+    """Returns the service's state, None when none runs; never starts one."""
+    return connection().ask("status", None, ServiceStatus) if running() else None
+
+
+def stop_service() -> bool:
+    """Ends the service and its workers and waits until it is gone; unfinished jobs run again when it next starts. False when none ran."""
+    from qmagic import home as homes
+    from qmagic.client.start import find_service
+
+    found = find_service(homes.home_folder())
+    if found is None:
+        return False
+    line = connection()
+    line.wait(line.send("stop"))
+    while homes.process_alive(found.pid, found.start):
+        line.pause(0.01)
+    line.close()
+    return True

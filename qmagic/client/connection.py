@@ -1,0 +1,204 @@
+"""One thread's line to the service: asks, waits, and asks again when the service went away in between.
+
+ZeroMQ sockets belong to one thread, so each thread has its own. A wait can be interrupted at any moment: an answer that
+comes later is known by its number and dropped.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import warnings
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import zmq
+
+from qmagic import home as homes
+from qmagic.client.environment import environment
+from qmagic.client.start import find_or_start, find_service
+from qmagic.errors import ServiceError
+from qmagic.protocol import PROTOCOL, Hello, Reply, Request, ServiceStatus
+
+__all__ = ["Connection", "connection"]
+
+T = TypeVar("T")
+
+_ENCODE = msgspec.msgpack.Encoder().encode
+_REPLY = msgspec.msgpack.Decoder(Reply).decode
+
+#: How often a wait looks whether the service is still there.
+_LOOK_SECONDS = 0.25
+#: Services that may be lost during one request before it is given up.
+_MAX_LOST = 5
+#: Results that may wait, unasked, to be picked up; older ones are asked for again.
+_MAX_FOLLOWED = 32
+
+
+class Connection:
+    """A line to the service of one home.
+
+    Args:
+        home: The home folder.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._context = zmq.Context()
+        self._socket: zmq.Socket[bytes] | None = None
+        self._service: homes.Discovery | None = None
+        self._number = 0
+        self._decoders: dict[Any, Any] = {}
+        self._followed: OrderedDict[int, Reply | None] = OrderedDict()
+
+    def ask(self, verb: str, body: Any, answer: type[T] | Any, *, again: Any = None, timeout: float | None = None) -> T:
+        """Asks and returns the answer.
+
+        Args:
+            verb: What is asked.
+            body: The struct that goes with it.
+            answer: Type of the answer.
+            again: The body for another try after the service went away; None means the same.
+            timeout: Seconds; None means as long as the service lives.
+
+        Raises:
+            QmagicError: What the service answered.
+            TimeoutError: The time is up.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        for _ in range(_MAX_LOST):
+            number = self.send(verb, body)
+            reply = self.wait(number, deadline)
+            if reply is not None:
+                return self.open(reply, answer)
+            body = body if again is None else again
+        raise ServiceError(
+            f"the job service went away {_MAX_LOST} times while it was asked; its log is in {self._home / 'log'}"
+        )
+
+    def send(self, verb: str, body: Any = None) -> int:
+        """Sends a request, connecting first if need be, and returns its number."""
+        socket = self._connect()
+        self._number += 1
+        socket.send(_ENCODE(Request(self._number, verb, msgspec.Raw(_ENCODE(body)))))
+        return self._number
+
+    def follow(self, number: int) -> None:
+        """Keeps the second answer of this number, which comes unasked, until it is waited for."""
+        self._followed[number] = None
+        if len(self._followed) > _MAX_FOLLOWED:
+            self._followed.popitem(last=False)
+
+    def followed(self, number: int, deadline: float | None = None) -> Reply | None:
+        """Waits for the second answer of this number; None when it will not come: ask for it then. See `wait`."""
+        if number not in self._followed:
+            return None
+        reply = self._followed[number] or self.wait(number, deadline)
+        self._followed.pop(number, None)
+        return reply
+
+    def wait(self, number: int, deadline: float | None = None) -> Reply | None:
+        """Waits for the answer of this number; None when the service that was asked is gone.
+
+        Raises:
+            TimeoutError: The deadline (monotonic) has passed.
+        """
+        while (socket := self._socket) is not None:
+            seconds = _LOOK_SECONDS if deadline is None else min(_LOOK_SECONDS, deadline - time.monotonic())
+            if socket.poll(max(0, int(seconds * 1000)) or 1):
+                reply = _REPLY(socket.recv())
+                if reply.number == number:
+                    return reply
+                if reply.number in self._followed:
+                    self._followed[reply.number] = reply
+                continue
+            if deadline is not None and time.monotonic() >= deadline:
+                raise TimeoutError
+            if not self._alive():
+                self.close()
+        return None
+
+    def open(self, reply: Reply, answer: type[T] | Any) -> T:
+        """Returns a reply's body, or raises its error."""
+        if reply.error is not None:
+            raise reply.error.error()
+        decode = self._decoders.get(answer)
+        if decode is None:
+            decode = self._decoders[answer] = msgspec.msgpack.Decoder(answer).decode
+        value: T = decode(reply.body)
+        return value
+
+    def pause(self, seconds: float) -> None:
+        """Lets time pass, open to interrupts."""
+        threading.Event().wait(seconds)
+
+    def close(self) -> None:
+        """Hangs up; the next request connects again."""
+        if self._socket is not None:
+            self._socket.close(linger=0)
+            self._socket = None
+            self._followed.clear()
+
+    def _alive(self) -> bool:
+        service = self._service
+        return service is not None and homes.process_alive(service.pid, service.start)
+
+    def _connect(self) -> zmq.Socket[bytes]:
+        if self._socket is not None:
+            return self._socket
+        self._service = find_or_start(self._home, environment())
+        if self._service.protocol != PROTOCOL:
+            self._service = self._replace(self._service)
+        socket = self._context.socket(zmq.DEALER)
+        socket.setsockopt(zmq.LINGER, 1000)
+        socket.connect(self._service.address)
+        self._socket = socket
+        pid = os.getpid()
+        number = self.send("hello", Hello(PROTOCOL, pid, homes.start_time(pid), environment()))
+        reply = self.wait(number, time.monotonic() + 10.0)
+        if reply is None:
+            return self._connect()
+        status: ServiceStatus = self.open(reply, ServiceStatus)
+        for notice in status.notices:
+            if notice not in _told:
+                _told.add(notice)
+                warnings.warn(notice, stacklevel=2)
+        assert self._socket is not None
+        return self._socket
+
+    def _replace(self, service: homes.Discovery) -> homes.Discovery:
+        """Puts a service of our protocol in the place of an older one that has nothing to do.
+
+        Raises:
+            ServiceError: It is newer than we are, or busy.
+        """
+        if service.protocol > PROTOCOL:
+            raise ServiceError(
+                f"the job service is of qmagic {service.version}, newer than this kernel's; update qmagic here and restart the kernel"
+            )
+        raise ServiceError(
+            f"the job service is of qmagic {service.version}, older than this kernel's; run 'qmagic stop' when its jobs have ended"
+        )
+
+
+_local = threading.local()
+_told: set[str] = set()
+
+
+def connection(home: Path | None = None) -> Connection:
+    """Returns this thread's line to the service of a home (default: `home_folder`)."""
+    home = home or homes.home_folder()
+    lines: dict[tuple[Path, int], Connection] = _local.__dict__.setdefault("lines", {})
+    key = (home, os.getpid())  # a forked child must not use its parent's socket
+    line = lines.get(key)
+    if line is None:
+        line = lines[key] = Connection(home)
+    return line
+
+
+def running(home: Path | None = None) -> bool:
+    """Tells whether a service runs, without starting one."""
+    return find_service(home or homes.home_folder()) is not None

@@ -1,0 +1,210 @@
+"""The handle of a job: what a person holds, in any process, at any time. It knows the id; all else is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from qmagic import home as homes
+from qmagic.client.connection import Connection, connection
+from qmagic.errors import (
+    ErrorInfo,
+    JobCancelledError,
+    JobLostError,
+    JobTimeoutError,
+    NotFoundError,
+    ServiceError,
+)
+from qmagic.jobs import JobInfo, JobSpec, JobStatus, new_job_id
+from qmagic.outcomes import unpack
+from qmagic.protocol import Cancel, Ended, Find, Found
+
+if TYPE_CHECKING:
+    from qmagic.results import Result
+
+__all__ = ["Job"]
+
+_SPEC = msgspec.msgpack.Decoder(JobSpec).decode
+
+
+class Job:
+    """A job of this user, from this or any other kernel.
+
+    Handles are light: they can be copied, pickled and made again from the id with ``qmagic.job(id)``.
+
+    Args:
+        id: The job's id.
+        spec: What was asked, where it is known already.
+        info: What was last said of it, where it is known already.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        *,
+        spec: JobSpec | None = None,
+        info: JobInfo | None = None,
+        follow: tuple[Connection, int] | None = None,
+    ) -> None:
+        self._id = id
+        self._spec = spec
+        self._info = info
+        self._follow = follow
+        self._result: Result | None = None
+
+    @property
+    def id(self) -> str:
+        """The job's id."""
+        return self._id
+
+    @property
+    def name(self) -> str:
+        """The name it was given, "" for none."""
+        return self._spec.name if self._spec else self.info().name
+
+    def info(self) -> JobInfo:
+        """Returns what can be said of the job now.
+
+        Raises:
+            NotFoundError: There is no such job (any more).
+        """
+        if self._info is None or not self._info.status.final:
+            self._info = self._find().info
+        return self._info
+
+    def status(self) -> JobStatus:
+        """Returns where the job stands now."""
+        return self.info().status
+
+    def done(self) -> bool:
+        """Tells whether the job has ended, in whatever way."""
+        return self.status().final
+
+    def spec(self) -> JobSpec:
+        """Returns what was asked, as it was stored."""
+        if self._spec is None:
+            self._spec = _SPEC(self._find(spec=True).spec)
+        return self._spec
+
+    def result(self, timeout: float | None = None) -> Result:
+        """Waits for the job's end and returns its result.
+
+        Args:
+            timeout: Seconds to wait; None means as long as it takes.
+
+        Raises:
+            JobFailedError: It failed; the message is the reason.
+            JobCancelledError: It was cancelled.
+            JobLostError: The provider no longer knows it.
+            JobTimeoutError: The time is up; the job goes on.
+            NotFoundError: There is no such job.
+        """
+        if self._result is None:
+            try:
+                ended = self._wait(timeout)
+            except JobTimeoutError:
+                raise
+            except TimeoutError:
+                raise JobTimeoutError(f"job {self._id} has not ended within {timeout:g} s; it goes on") from None
+            self._info = ended.info
+            self._result = self._open(ended)
+        return self._result
+
+    def cancel(self) -> bool:
+        """Stops the job; returns False when it had ended already."""
+        answer = connection().ask("cancel", Cancel([self._id]), dict[str, JobStatus | None], timeout=10.0)
+        status = answer[self._id]
+        self._info = None
+        return status is not None and status in (JobStatus.CANCELLED, JobStatus.CANCELLING)
+
+    def rerun(self) -> Job:
+        """Submits the same job again, under a new id, with the same seed."""
+        from qmagic.client.submit import submit
+
+        return submit(msgspec.structs.replace(self.spec(), id=new_job_id(), rerun_of=self._id))
+
+    def __await__(self) -> Generator[Any, None, Result]:
+        return self._await().__await__()
+
+    async def _await(self) -> Result:
+        # a short tick lets an interrupt reach the waiting cell: the signal alone does not wake the loop
+        waiting = asyncio.create_task(asyncio.to_thread(self._poll_result))
+        try:
+            while not waiting.done():
+                await asyncio.wait({waiting}, timeout=0.1)
+            return waiting.result()
+        finally:
+            self._abandoned = True
+
+    _abandoned = False
+
+    def _poll_result(self) -> Result:
+        """Waits in pieces, so that the thread ends soon after nobody waits any more."""
+        while True:
+            try:
+                return self.result(timeout=1.0)
+            except JobTimeoutError:
+                if self._abandoned:
+                    raise
+
+    def _find(self, spec: bool = False) -> Found:
+        found = connection().ask("find", Find(id=self._id, limit=2, spec=spec), list[Found])
+        for job in found:
+            if job.info.id == self._id:
+                return job
+        raise NotFoundError(f"there is no job {self._id!r}; it was deleted, or belongs to another QMAGIC_HOME")
+
+    def _wait(self, timeout: float | None) -> Ended:
+        line = connection()
+        follow, self._follow = self._follow, None
+        if follow is not None and follow[0] is line:
+            try:
+                reply = line.followed(follow[1], None if timeout is None else time.monotonic() + timeout)
+            except TimeoutError:
+                self._follow = follow
+                raise
+            if reply is not None:
+                return line.open(reply, Ended)
+        return line.ask("result", Find(id=self._id), Ended, timeout=timeout)
+
+    def _open(self, ended: Ended) -> Result:
+        info = ended.info
+        if info.status is JobStatus.CANCELLED:
+            raise JobCancelledError(f"job {self._id} was cancelled")
+        if info.status is JobStatus.FAILED:
+            raise ErrorInfo(info.error_kind or "JobFailedError", info.error).error()
+        if info.status is JobStatus.LOST:
+            raise JobLostError(f"job {self._id} was lost: {info.error}")
+        from qmagic.results import Result
+
+        data = ended.outcome or self._read(ended)
+        return Result(unpack(data), info, self._spec)
+
+    def _read(self, ended: Ended) -> bytes:
+        path = homes.home_folder() / "results" / ended.file
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise ServiceError(f"the result of job {self._id} cannot be read: {error.strerror} ({path})") from None
+        if hashlib.sha256(data).hexdigest() != ended.digest:
+            raise ServiceError(f"the result of job {self._id} is damaged: {path} has changed since it was written")
+        return data
+
+    def __repr__(self) -> str:
+        status = f", {self._info.status}" if self._info else ""
+        name = self._spec.name if self._spec else self._info.name if self._info else ""
+        return f"Job({self._id!r}{status}{f', name={name!r}' if name else ''})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Job) and other._id == self._id
+
+    def __hash__(self) -> int:
+        return hash(self._id)
+
+    def __reduce__(self) -> tuple[type[Job], tuple[str]]:
+        return Job, (self._id,)

@@ -1,0 +1,134 @@
+"""Finds the service of a home, or starts it: detached, in its own session, its output in the home's log."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+from qmagic import errors
+from qmagic import home as homes
+from qmagic.errors import HomeError, QmagicError, ServiceError
+from qmagic.jobs import Environment
+
+__all__ = ["find_or_start", "find_service"]
+
+_START_SECONDS = 10.0
+
+
+def find_service(home: Path) -> homes.Discovery | None:
+    """Returns who serves the home; None when nobody does (a stale file, a dead process, an earlier boot)."""
+    found = homes.read_discovery(home)
+    if found is None or found.host != homes.host_name() or found.boot != homes.boot_id():
+        return None
+    return found if homes.process_alive(found.pid, found.start) else None
+
+
+def find_or_start(home: Path, environment: Environment | None = None) -> homes.Discovery:
+    """Returns who serves the home, after starting a service where there is none.
+
+    Args:
+        home: The home folder; made where it is missing.
+        environment: The environment whose worker a new service starts at once.
+
+    Raises:
+        HomeError: The home cannot be used.
+        ServiceError: The service does not start; the message has the last lines of its log.
+    """
+    found = find_service(home)
+    if found is not None:
+        return found
+    log = _prepare(home)
+    deadline = time.monotonic() + _START_SECONDS
+    reader = _launch(home, log, environment)
+    try:
+        line = _read_line(reader, deadline)
+    finally:
+        os.close(reader)
+    if line.startswith("error "):
+        _, kind, message = line.split(" ", 2)
+        error = getattr(errors, kind, ServiceError)(message)
+        assert isinstance(error, QmagicError)
+        raise error
+    # "ready" may come from one that gave way to another which started at the same time
+    while time.monotonic() < deadline:
+        found = find_service(home)
+        if found is not None:
+            return found
+        select.select([], [], [], 0.01)
+    raise ServiceError(
+        f"the job service did not start within {_START_SECONDS:.0f} s; the end of its log:\n{_tail(log)}"
+    )
+
+
+def _prepare(home: Path) -> Path:
+    """Makes the home and its log folder, and returns the log's path.
+
+    Raises:
+        HomeError: They cannot be made or written.
+    """
+    log = home / "log" / "service.log"
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log.parent.mkdir(mode=0o700, exist_ok=True)
+        os.close(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+    except OSError as error:
+        raise HomeError(
+            f"QMAGIC_HOME {home} cannot be written: {error.strerror}; check its owner and mode, or set QMAGIC_HOME to another folder"
+        ) from None
+    return log
+
+
+def _launch(home: Path, log: Path, environment: Environment | None) -> int:
+    """Starts the service and returns the descriptor on which it reports."""
+    reader, writer = os.pipe()
+    given = msgspec.json.encode(environment).decode() if environment else ""
+    command = [sys.executable, "-m", "qmagic.service", str(home), str(writer), given]
+    try:
+        with open(log, "ab") as output:
+            # the shell leaves at once, so that the service is nobody's zombie; its session is its own
+            subprocess.run(
+                ["/bin/sh", "-c", '"$@" &', "sh", *command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=[writer],
+                start_new_session=True,
+                cwd="/",
+                env={
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+                    "PYTHONSAFEPATH": "1",
+                },
+                check=True,
+            )
+    except (OSError, subprocess.CalledProcessError) as error:
+        os.close(reader)
+        raise ServiceError(f"the job service cannot be started with {sys.executable}: {error}") from None
+    finally:
+        os.close(writer)
+    return reader
+
+
+def _read_line(reader: int, deadline: float) -> str:
+    """Reads what the service reports; "" when it went without a word or takes too long."""
+    data = b""
+    while not data.endswith(b"\n"):
+        ready, _, _ = select.select([reader], [], [], max(0.0, deadline - time.monotonic()))
+        chunk = os.read(reader, 65536) if ready else b""
+        if not chunk:
+            break
+        data += chunk
+    return data.decode(errors="replace").strip()
+
+
+def _tail(log: Path, lines: int = 8) -> str:
+    try:
+        return "\n".join(log.read_text("utf-8", "replace").splitlines()[-lines:])
+    except OSError as error:
+        return f"({log} cannot be read: {error.strerror})"

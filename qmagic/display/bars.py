@@ -1,0 +1,130 @@
+"""Histograms in HTML: a table with a row for each outcome, whose bar is an inline SVG.
+
+A table, because labels of any length wrap, numbers can be copied and read aloud, and everything but the bars is still there where a
+viewer removes SVG. All bars share one scale, with Wilson's interval as a whisker; the bar of all others is cut off where it
+would flatten the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qmagic.display.axis import Scale, scale
+from qmagic.display.histogram import Bar, Histogram, shortened
+from qmagic.display.numbers import percent
+from qmagic.display.page import escaped
+from qmagic.display.palette import LIGHT
+from qmagic.display.views import Compared
+
+__all__ = ["bars", "compared_bars"]
+
+_HEIGHT = 20
+_WHISKERS = "whiskers: 95 % Wilson interval"
+
+
+def bars(one: Histogram) -> tuple[str, list[str]]:
+    """Returns a histogram's HTML and the small print under it."""
+    if not one.bars:
+        return '<div class="qm-name">no shots</div>', [one.order]
+    tops = [bar.upper for bar in one.bars if not bar.others] or [1.0]
+    axis = _percents(max(tops))
+    lines = _grid(axis)
+    rows = "".join(_row(bar, one.widths, axis, lines) for bar in one.bars)
+    return _table(rows, axis), [f"{one.order} · {_WHISKERS}"]
+
+
+def compared_bars(rows: Sequence[Compared], labels: tuple[str, str]) -> str:
+    """Returns two distributions as pairs of bars."""
+    tops = [max(row.a, row.b) for row in rows if not row.others] or [1.0]
+    axis = _percents(max(tops))
+    lines = _grid(axis, 26)
+    cells = "".join(_pair(row, axis, lines) for row in rows)
+    head = "".join(
+        f'<th scope="col"><svg width="10" height="10" aria-hidden="true"><rect class="qm-f{n}" fill="{LIGHT[n]}" '
+        f'width="10" height="10" rx="2"/></svg> {escaped(label)}</th>'
+        for n, label in enumerate(labels)
+    )
+    return _table(cells, axis, f"<thead><tr><th></th><th></th>{head}</tr></thead>")
+
+
+def _row(bar: Bar, widths: tuple[int, ...], axis: Scale, lines: str) -> str:
+    key = f'<th scope="row" class="qm-soft">{bar.label}</th>' if bar.others else _key(bar.label, widths)
+    return (
+        f'<tr>{key}<td class="qm-bar"><svg width="100%" height="{_HEIGHT}" aria-hidden="true">{lines}'
+        f"{_bar(bar.value, axis, 4, 12, 0, bar.others)}{'' if bar.others else _whisker(bar, axis)}</svg></td>"
+        f'<td>{bar.count:,}</td><td class="qm-soft">{percent(bar.value)}</td></tr>'
+    )
+
+
+def _pair(row: Compared, axis: Scale, lines: str) -> str:
+    key = f'<th scope="row" class="qm-soft">{row.label}</th>' if row.others else _key(row.label, (len(row.label),))
+    drawn = _bar(row.a, axis, 3, 9, 0, False) + _bar(row.b, axis, 14, 9, 1, False)
+    return (
+        f'<tr>{key}<td class="qm-bar"><svg width="100%" height="26" aria-hidden="true">{lines}{drawn}</svg></td>'
+        f"<td>{percent(row.a)}</td><td>{percent(row.b)}</td></tr>"
+    )
+
+
+def _key(label: str, widths: tuple[int, ...]) -> str:
+    """Returns the cell of a bitstring, with a gap between registers (which copying does not copy) and places to wrap."""
+    if len(label) > 64:
+        return f'<th scope="row" class="qm-key" title="{label}">{shortened(label)}</th>'
+    parts, at = [], 0
+    for width in widths:
+        part = label[at : at + width]
+        # Break before whole bytes, counted from the right.
+        start = width % 8
+        pieces = ([part[:start]] if start else []) + [part[k : k + 8] for k in range(start, width, 8)]
+        parts.append("<wbr>".join(pieces))
+        at += width
+    inner = parts[0] + "".join(f"<wbr><span>{part}</span>" for part in parts[1:])
+    return f'<th scope="row" class="qm-key">{inner}</th>'
+
+
+def _bar(value: float, axis: Scale, top: int, height: int, series: int, others: bool) -> str:
+    style = 'class="qm-rest" fill="#59636e" opacity=".45"' if others else f'class="qm-f{series}" fill="{LIGHT[series]}"'
+    part = axis.place(value)
+    if part <= 1:
+        return f'<rect {style} y="{top}" width="{part * 100:.2f}%" height="{height}" rx="2"/>'
+    # Cut off: the bar goes on beyond the scale, and says so.
+    middle = top + height / 2
+    return (
+        f'<rect {style} y="{top}" width="92%" height="{height}" rx="2"/>'
+        + "".join(f'<circle {style} cx="{x}%" cy="{middle:g}" r="1.5"/>' for x in (94.5, 96.5, 98.5))
+    )
+
+
+def _whisker(bar: Bar, axis: Scale) -> str:
+    low, high = (f"{axis.place(bound) * 100:.2f}%" for bound in (bar.lower, bar.upper))
+    return (
+        f'<g class="qm-whisker" stroke="#1f2328" stroke-width="1.2"><line x1="{low}" x2="{high}" y1="10" y2="10"/>'
+        f'<line x1="{low}" x2="{low}" y1="7" y2="13"/><line x1="{high}" x2="{high}" y1="7" y2="13"/></g>'
+    )
+
+
+def _percents(top: float) -> Scale:
+    found = scale((0.0, top * 100), ticks=4)
+    ticks = tuple((value / 100, label) for value, label in found.ticks if value <= 100)
+    return Scale(0.0, min(1.0, found.high / 100), ticks)
+
+
+def _grid(axis: Scale, height: int = _HEIGHT) -> str:
+    return '<g class="qm-grid" stroke="#d5dae0">' + "".join(
+        f'<line x1="{x}" x2="{x}" y2="{height}"/>' for x in (f"{axis.place(value) * 100:.4g}%" for value, _ in axis.ticks)
+    ) + "</g>"  # fmt: skip
+
+
+def _table(rows: str, axis: Scale, head: str = "") -> str:
+    labels = "".join(
+        f'<text x="{axis.place(value) * 100:.4g}%" y="12" font-size="11" text-anchor="{_anchor(axis.place(value))}">{label} %</text>'
+        for value, label in axis.ticks
+    )
+    foot = f'<svg width="100%" height="16" aria-hidden="true">{labels}</svg>'
+    return (
+        f'<table class="qm-t qm-bars">{head}<tbody>{rows}</tbody>'
+        f'<tfoot><tr><td></td><td class="qm-bar">{foot}</td><td></td><td></td></tr></tfoot></table>'
+    )
+
+
+def _anchor(place: float) -> str:
+    return "start" if place < 0.02 else "end" if place > 0.98 else "middle"

@@ -1,0 +1,141 @@
+"""What text, HTML and Matplotlib show alike: the curves of a sweep, two distributions side by side, what transpiling did."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+
+from qmagic.display.histogram import ALL
+from qmagic.outcomes import EstimatedPub
+from qmagic.results import bits
+from qmagic.results.comparison import Comparison
+from qmagic.results.intervals import wilson
+from qmagic.results.points import Axis, estimates, parameter_axes
+from qmagic.results.result import Result
+
+__all__ = ["MOST_CURVES", "MOST_PUBS", "Compared", "Curve", "Grid", "compared", "curves", "grid", "transpiled_lines"]
+
+#: The most PUBs that one output shows.
+MOST_PUBS = 12
+#: The most curves in one plot, one for each colour.
+MOST_CURVES = 8
+
+
+@dataclasses.dataclass(frozen=True)
+class Curve:
+    """One line of a sweep's plot; `low` and `high` bound its error band."""
+
+    label: str
+    values: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Grid:
+    """A sweep over two parameters: rows over `y`, columns over `x`."""
+
+    label: str
+    x: Axis
+    y: Axis
+    values: tuple[tuple[float, ...], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Compared:
+    """One outcome (or all others together) under two distributions."""
+
+    label: str
+    a: float
+    b: float
+    others: bool = False
+
+
+def curves(result: Result, i: int) -> tuple[Axis, list[Curve]] | None:
+    """Returns the axis and all curves of a PUB that sweeps one axis of parameter values; None for any other PUB."""
+    axes = parameter_axes(result, i)
+    if len(axes) != 1:
+        return None
+    (axis,) = axes
+    if isinstance(result.outcome.pubs[i], EstimatedPub):
+        return axis, _estimate_curves(result, i, axis)
+    return (axis, _count_curves(result, i)) if len(result.outcome.pubs[i].shape) == 1 else None
+
+
+def grid(result: Result, i: int) -> Grid | None:
+    """Returns the expectation values of a PUB over two axes of parameter values; None for any other PUB."""
+    axes, pub = parameter_axes(result, i), result.outcome.pubs[i]
+    if len(axes) != 2 or len(pub.shape) != 2 or not isinstance(pub, EstimatedPub):
+        return None
+    y, x = axes
+    values = estimates(result, i)
+    rows = tuple(tuple(one.value for one in values[at : at + len(x.values)]) for at in range(0, len(values), len(x.values)))
+    return Grid(values[0].label, x, y, rows)
+
+
+def compared(comparison: Comparison) -> list[Compared]:
+    """Returns the outcomes to show of two distributions, chosen by what is more probable in either."""
+    a, b = comparison.a, comparison.b
+    outcomes = sorted(set(a) | set(b))
+    if len(outcomes) <= ALL:
+        return [Compared(outcome, a.get(outcome, 0.0), b.get(outcome, 0.0)) for outcome in outcomes]
+    shown = sorted(outcomes, key=lambda outcome: (-max(a.get(outcome, 0.0), b.get(outcome, 0.0)), outcome))[: ALL - 1]
+    rows = [Compared(outcome, a.get(outcome, 0.0), b.get(outcome, 0.0)) for outcome in shown]
+    rest = [max(0.0, 1 - math.fsum(getattr(row, side) for row in rows)) for side in ("a", "b")]
+    return [*rows, Compared(f"{len(outcomes) - len(shown):,} others", rest[0], rest[1], others=True)]
+
+
+def transpiled_lines(result: Result) -> list[str]:
+    """Returns a line for each circuit that was brought onto a device."""
+    lines = []
+    for at, one in enumerate(result.outcome.transpiled[:MOST_PUBS]):
+        lines.append(_transpiled(one, f"circuit {at}" if len(result.outcome.transpiled) > 1 else "transpiled"))
+    if len(result.outcome.transpiled) > MOST_PUBS:
+        lines.append(f"… and {len(result.outcome.transpiled) - MOST_PUBS} more circuits; result.outcome.transpiled has all")
+    return lines
+
+
+def _transpiled(one: dict[str, object], name: str) -> str:
+    return name + str(one)
+
+
+def _estimate_curves(result: Result, i: int, axis: Axis) -> list[Curve]:
+    groups: dict[tuple[int, ...], list[tuple[float, float]]] = {}
+    labels = {}
+    for one in estimates(result, i):
+        rest = one.index[: axis.place] + one.index[axis.place + 1 :]
+        groups.setdefault(rest, []).append((one.value, one.std))
+        labels[rest] = one.label
+    return [
+        Curve(
+            labels[rest],
+            tuple(value for value, _ in points),
+            tuple(value - std for value, std in points),
+            tuple(value + std for value, std in points),
+        )
+        for rest, points in groups.items()
+    ]
+
+
+def _count_curves(result: Result, i: int) -> list[Curve]:
+    """Returns the probability of each outcome along the sweep, the most frequent first."""
+    pub = result.outcome.pubs[i]
+    assert not isinstance(pub, EstimatedPub)
+    pattern = f"0{len(bits.joined(pub))}b"
+    ranked = sorted(bits.rows(pub), key=lambda row: (-row[1], row[0]))
+    points = [dict(bits.rows(pub, place)) for place in itertools.product(*map(range, pub.shape))]
+    shots = [sum(point.values()) for point in points]
+    found = []
+    for value, _ in ranked[: MOST_CURVES + 1]:
+        counts = [point.get(value, 0) for point in points]
+        bounds = [wilson(count, of) for count, of in zip(counts, shots, strict=True)]
+        found.append(
+            Curve(
+                format(value, pattern),
+                tuple(count / max(1, of) for count, of in zip(counts, shots, strict=True)),
+                tuple(low for low, _ in bounds),
+                tuple(high for _, high in bounds),
+            )
+        )
+    return found[: len(ranked)]

@@ -1,0 +1,1 @@
+"""Where jobs run: engines start worker processes, hand them jobs, and kill them to cancel."""

@@ -1,0 +1,25 @@
+"""What happened to jobs, as facts: stored, ordered by one store-wide number, and pushed to whoever listens.
+
+Kinds are in the past tense: ``job.created``, ``job.started``, ``job.returned`` (back to READY, with the reason),
+``job.cancelling``, ``job.done``, ``job.failed``, ``job.cancelled``, ``job.deleted``. What is not a fact that must last (position,
+progress) is no event: it is asked for, or pushed as the newest value only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+__all__ = ["Event"]
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One fact about one job. `time` is seconds since the epoch (UTC); order is by `seq`, never by time."""
+
+    seq: int
+    job: str
+    kind: str
+    time: float
+    status: str
+    detail: dict[str, Any] = {}

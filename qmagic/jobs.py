@@ -1,0 +1,233 @@
+"""What a job is, as data: what was asked (`JobSpec`), and what can be said of it (`JobInfo`).
+
+These are the only shapes that kernel, service and worker exchange about a job. They are msgspec
+structs: frozen, checked when decoded, MessagePack between processes (binary stays binary), JSON for
+browser and shell. Nothing here imports Qiskit or NumPy, so that a kernel can submit text without them.
+"""
+
+from __future__ import annotations
+
+import enum
+import secrets
+import time
+from typing import Any
+
+import msgspec
+
+__all__ = [
+    "Environment",
+    "JobInfo",
+    "JobSpec",
+    "JobStatus",
+    "Observable",
+    "ParameterValues",
+    "PubSpec",
+    "Source",
+    "Term",
+    "Transpile",
+    "new_job_id",
+    "new_seed",
+]
+
+
+class JobStatus(enum.StrEnum):
+    """Where a job stands."""
+
+    #: Its input is known; nothing was decided yet.
+    CREATED = "CREATED"
+    #: Held back: by budget, rate, being offline, or missing credentials.
+    HELD = "HELD"
+    #: Waits for a slot.
+    READY = "READY"
+    #: On its way to a provider.
+    SUBMITTING = "SUBMITTING"
+    #: The reply to a submit was lost; the provider is being asked.
+    IN_DOUBT = "IN_DOUBT"
+    #: In a provider's queue.
+    QUEUED = "QUEUED"
+    #: Runs.
+    RUNNING = "RUNNING"
+    #: Its result is being fetched.
+    FETCHING = "FETCHING"
+    #: The user asked to stop it.
+    CANCELLING = "CANCELLING"
+    #: Its result is on disk.
+    DONE = "DONE"
+    #: It ended with an error.
+    FAILED = "FAILED"
+    #: It was stopped.
+    CANCELLED = "CANCELLED"
+    #: The provider no longer knows it.
+    LOST = "LOST"
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing will change any more."""
+        return self in _FINAL
+
+
+_FINAL = frozenset({JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.LOST})
+
+
+class Source(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The circuits of a job, as text or as QPY.
+
+    `language` is ``"openqasm2"``, ``"openqasm3"`` or ``"qpy"``; text is UTF-8 and holds one circuit,
+    QPY holds one or more. `first_line` is the line of the cell (or file) on which the text starts,
+    so that an error can name the line that the user sees.
+    """
+
+    language: str
+    data: bytes
+    first_line: int = 1
+
+
+class Term(msgspec.Struct, frozen=True, array_like=True):
+    """A real coefficient times a product of single-qubit operators.
+
+    `operators` uses Qiskit's alphabet ``XYZ01+-rl`` (identities are left out), `qubits` names the
+    qubit of each operator, in the same order. The identity is ``("", ())``.
+    """
+
+    operators: str
+    qubits: tuple[int, ...]
+    coefficient: float = 1.0
+
+
+class Observable(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A sum of terms. `width` is the number of qubits it was written for, None for sparse notation."""
+
+    terms: tuple[Term, ...]
+    width: int | None = None
+    label: str = ""
+
+
+class ParameterValues(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Values for named parameters over an array of points.
+
+    `values` is float64, little-endian, C order, of shape ``shape + (len(names),)``.
+    Names are Qiskit's parameter names (``"theta"``, ``"x[3]"``). With ``shape == ()`` there is one point.
+    """
+
+    names: tuple[str, ...]
+    values: bytes
+    shape: tuple[int, ...] = ()
+
+
+class PubSpec(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One primitive unified bloc: a circuit with its parameter values, observables and precision.
+
+    `circuit` is an index into the job's source. With `observables` the job estimates expectation
+    values: their array has shape `observables_shape` (C order) and broadcasts against
+    ``parameters.shape`` by NumPy's rules. `shots` and `precision` None mean the defaults: 1,024 shots
+    for counts; exact expectation values on simulators.
+    """
+
+    circuit: int = 0
+    parameters: ParameterValues | None = None
+    observables: tuple[Observable, ...] | None = None
+    observables_shape: tuple[int, ...] = ()
+    shots: int | None = None
+    precision: float | None = None
+
+
+class Transpile(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How circuits are brought onto a device: `device` is a snapshot's name, such as ``fake_sherbrooke``.
+
+    `trials` tries that many seeds, starting at `seed`, and keeps the circuit with the fewest two-qubit
+    gates, then the least depth. `verbatim` insists that circuits already fit the device.
+    """
+
+    device: str
+    optimization_level: int = 1
+    initial_layout: tuple[int, ...] | None = None
+    seed: int | None = None
+    trials: int = 1
+    verbatim: bool = False
+
+
+class Environment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The Python environment that a job belongs to; its workers run there."""
+
+    executable: str
+    path: tuple[str, ...] = ()
+    folder: str = ""
+    python: str = ""
+
+
+class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Everything that was asked for. It is stored once and never changes.
+
+    `kind` is ``"sample"`` (counts) or ``"estimate"`` (expectation values). `seed` is always set: one that
+    the user did not give is drawn at submit, so that a second attempt gives the same counts.
+    `noise` is a device snapshot's name, ``"depolarizing=0.01,t1=120us"``, or the JSON text of a Qiskit
+    Aer noise model's ``to_dict(serializable=True)``. `sweep` is True when the parameter values are a sweep over one
+    parameter, whose result is drawn as a plot. `notebook` groups jobs for fair scheduling. `width` is
+    the number of qubits where it is known before parsing. `checked` says that the input was
+    validated where it was made; otherwise a worker checks it before the job exists.
+    """
+
+    id: str
+    kind: str = "sample"
+    source: Source
+    pubs: tuple[PubSpec, ...]
+    seed: int
+    backend: str = "auto"
+    noise: str | None = None
+    transpile: Transpile | None = None
+    sweep: bool = False
+    environment: Environment
+    name: str = ""
+    tags: tuple[str, ...] = ()
+    notebook: str = ""
+    cell: str = ""
+    parent: str = ""
+    priority: int = 0
+    timeout: float | None = None
+    width: int | None = None
+    checked: bool = False
+    rerun_of: str = ""
+
+
+class JobInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What the service says of a job. Times are seconds since the epoch (UTC)."""
+
+    id: str
+    status: JobStatus
+    kind: str = "sample"
+    name: str = ""
+    backend: str = "auto"
+    shots: int | None = None
+    tags: tuple[str, ...] = ()
+    notebook: str = ""
+    parent: str = ""
+    seed: int = 0
+    created: float = 0.0
+    started: float | None = None
+    ended: float | None = None
+    attempt: int = 0
+    position: int | None = None
+    error: str = ""
+    error_kind: str = ""
+    headline: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns plain data for JSON, with every field."""
+        return {name: msgspec.to_builtins(getattr(self, name)) for name in self.__struct_fields__}
+
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u to misread
+
+
+def new_job_id() -> str:
+    """Returns a new job id: 9 characters of time (sorts by millisecond) and 6 of chance, lower case."""
+    return _base32(time.time_ns() // 1_000_000, 9) + _base32(secrets.randbits(30), 6)
+
+
+def new_seed() -> int:
+    """Returns a seed that was not given: 32 random bits."""
+    return secrets.randbits(32)
+
+
+def _base32(number: int, digits: int) -> str:
+    return "".join(_ALPHABET[(number >> (5 * i)) & 31] for i in reversed(range(digits)))

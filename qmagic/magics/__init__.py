@@ -1,0 +1,67 @@
+"""IPython's door: the magics, and Tab on their lines.
+
+    words → flags → call → qrun | jobs | settings → show        values → complete
+
+`load` and `unload` are what ``%load_ext qmagic`` and ``%unload_ext qmagic`` run. Loading starts the service and a warm worker in
+the background and returns at once; nothing of Qiskit is imported in the kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import needs_local_scope, no_var_expand
+
+from qmagic.magics import complete, values
+from qmagic.magics.call import Call, run
+from qmagic.magics.flags import Command
+from qmagic.magics.jobs import QCANCEL, QJOBS, QRESULT, qcancel, qjobs, qresult
+from qmagic.magics.qrun import QRUN, qrun
+from qmagic.magics.settings import QBACKENDS, QCONFIG, qbackends, qconfig
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+__all__ = ["MAGICS", "load", "unload"]
+
+#: Every magic: its command, what it does, and whether it takes a line or, too, a cell.
+MAGICS: tuple[tuple[Command, Callable[[Call], Any], str], ...] = (
+    (QRUN, qrun, "line_cell"),
+    (QJOBS, qjobs, "line"),
+    (QRESULT, qresult, "line"),
+    (QCANCEL, qcancel, "line"),
+    (QCONFIG, qconfig, "line"),
+    (QBACKENDS, qbackends, "line"),
+)
+
+
+def load(shell: InteractiveShell) -> None:
+    """Registers the magics and their completion; a second call changes nothing."""
+    for command, action, kind in MAGICS:
+        shell.register_magic_function(_magic(shell, command, action), magic_kind=kind, magic_name=command.name)
+    complete.install(shell, [command for command, _, _ in MAGICS])
+    from qmagic import client
+
+    client.warm()
+    values.refresh()
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Takes everything out again that `load` put in."""
+    complete.remove(shell)
+    for command, _, _ in MAGICS:
+        for kind in ("line", "cell"):
+            shell.magics_manager.magics[kind].pop(command.name, None)
+
+
+def _magic(shell: InteractiveShell, command: Command, action: Callable[[Call], Any]) -> Callable[..., Any]:
+    """Returns the function that IPython calls. Flags expand variables themselves, word by word: braces are never guessed at."""
+
+    def magic(line: str, cell: str | None = None, local_ns: Mapping[str, Any] | None = None) -> Any:
+        return run(command, action, shell, line, cell, local_ns)
+
+    magic.__name__ = magic.__qualname__ = command.name
+    magic.__doc__ = command.text
+    function: Callable[..., Any] = no_var_expand(needs_local_scope(magic))
+    return function

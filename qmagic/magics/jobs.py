@@ -1,0 +1,165 @@
+"""``%qjobs``, ``%qresult`` and ``%qcancel``: the jobs of this home, whatever kernel made them."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from qmagic.errors import InputError
+from qmagic.jobs import JobInfo, JobStatus
+from qmagic.magics import values
+from qmagic.magics.call import Call
+from qmagic.magics.flags import Command, Flag, number, whole
+from qmagic.magics.show import result_of
+from qmagic.magics.table import Table
+from qmagic.magics.words import expanded, split
+
+if TYPE_CHECKING:
+    from qmagic.client import Job
+
+__all__ = ["QCANCEL", "QJOBS", "QRESULT", "qcancel", "qjobs", "qresult"]
+
+_OUTPUT = Flag("--output", "Also assign the value to this variable.", "NAME", short="-o")
+_DEBUG = Flag("--debug", "Show Python's full traceback when something is wrong.")
+_STATUSES = tuple(status.value for status in JobStatus)
+
+QJOBS = Command(
+    "qjobs",
+    usage="%qjobs [flags]",
+    about="Lists jobs, newest first, also those of other notebooks and of kernels that are gone. The value is a sequence of jobs.",
+    flags=(
+        Flag("--limit", "How many at most. Default: 20.", "N", whole),
+        Flag("--status", "Only jobs that stand there, such as RUNNING; may be given again.", "STATUS", str.upper, _STATUSES, repeats=True),
+        Flag("--tag", "Only jobs with this tag.", "TEXT", values="tag"),
+        Flag("--purge", "Delete finished jobs and their results instead."),
+        Flag("--older-than", "With --purge: only jobs that ended at least so many days ago.", "DAYS", number),
+        Flag("--json", "Print JSON."),
+        _OUTPUT,
+        _DEBUG,
+    ),
+    examples="""
+        %qjobs --status RUNNING --status READY
+        %qjobs --tag bell --limit 5
+        %qjobs --purge --older-than 30
+    """,
+    errors="""
+        --status: expected CREATED, ... got 'DONNE'; did you mean 'DONE'?
+    """,
+)  # fmt: skip
+
+QRESULT = Command(
+    "qresult",
+    usage="%qresult [job] [flags]",
+    about="Shows the result of a job: the last one, or the one with this id, or a unique beginning of it, or that a variable holds. "
+    "Waits for a job that has not ended; an interrupt only stops waiting.",
+    words="job",
+    flags=(
+        Flag("--timeout", "Seconds to wait; the job goes on.", "SECONDS", number),
+        _OUTPUT,
+        Flag("--quiet", "Show nothing."),
+        _DEBUG,
+    ),
+    examples="""
+        %qresult
+        %qresult 06a2k -o result
+    """,
+    errors="""
+        there is no job '06a2z'                   %qjobs lists them
+        the job failed, or was cancelled          the message says why
+    """,
+)
+
+QCANCEL = Command(
+    "qcancel",
+    usage="%qcancel [job ...] [flags]",
+    about="Cancels jobs: the last one, or those with these ids (a unique beginning will do), or that variables hold.",
+    words="job",
+    flags=(Flag("--all", "Cancel every job that has not ended."), _DEBUG),
+    examples="""
+        %qcancel
+        %qcancel 06a2k 06a3b
+        %qcancel --all
+    """,
+    errors="""
+        there is no job '06a2z'                   %qjobs lists them
+    """,
+)
+
+
+def qjobs(call: Call) -> Any:
+    """Lists jobs, or deletes finished ones."""
+    from qmagic import client
+
+    given = call.parsed.given
+    if given.get("purge"):
+        print(f"{client.purge(older_than=given.get('older_than', 0.0) * 86_400)} jobs deleted")
+        return None
+    if "older_than" in given:
+        raise InputError("--older-than goes with --purge")
+    jobs = client.jobs(limit=given.get("limit", 20), status=given.get("status", ()), tag=given.get("tag", ""))
+    infos = [job.info() for job in jobs]
+    for info in reversed(infos):
+        values.remember(info.id, info.tags)
+    if given.get("json"):
+        print(json.dumps([info.to_json() for info in infos], indent=2))
+        return None
+    headings = ("id", "status", "name", "backend", "shots", "created", "took", "")
+    return Table(headings, [_row(info) for info in infos], jobs, empty="no jobs")
+
+
+def qresult(call: Call) -> Any:
+    """Returns the result of a job."""
+    from qmagic import client
+
+    ids = _ids(call)
+    if len(ids) > 1:
+        raise InputError(f"%qresult takes one job, got {len(ids)}")
+    return result_of(client.job(*ids), keep=True, timeout=call.parsed.get("timeout"))
+
+
+def qcancel(call: Call) -> None:
+    """Cancels jobs and says of each what became of it."""
+    from qmagic import client
+
+    jobs: list[Job]
+    if call.parsed.get("all"):
+        unfinished = [status.value for status in JobStatus if not status.final]
+        jobs = client.jobs(limit=100_000, status=unfinished)
+    else:
+        jobs = [client.job(id) for id in _ids(call)] or [client.job()]
+    for job in jobs:
+        print(f"job {job.id} was cancelled" if job.cancel() else f"job {job.id} had ended before: {job.status().value}")
+    if not jobs:
+        print("no job runs or waits")
+
+
+def _ids(call: Call) -> list[str]:
+    """Returns the ids that the line's words mean: as they stand, or of the jobs in variables."""
+    ids = []
+    for word in split(call.parsed.words):
+        text = expanded(word, call.namespace)
+        held = getattr(call.namespace.get(text), "id", None)
+        ids.append(held if isinstance(held, str) else text)
+    return ids
+
+
+def _row(info: JobInfo) -> tuple[str, ...]:
+    last = info.error.splitlines()[0] if info.error else info.headline
+    shots = "" if info.shots is None else f"{info.shots:,}"
+    return info.id, info.status.value, info.name, info.backend, shots, _moment(info.created), _took(info), last
+
+
+def _moment(seconds: float) -> str:
+    then = time.localtime(seconds)
+    return time.strftime("%H:%M:%S" if then[:3] == time.localtime()[:3] else "%Y-%m-%d %H:%M", then)
+
+
+def _took(info: JobInfo) -> str:
+    if info.started is None:
+        return ""
+    seconds = max(0.0, (info.ended or time.time()) - info.started)
+    if seconds < 60:
+        return f"{seconds * 1000:.3g} ms" if seconds < 1 else f"{seconds:.3g} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min {rest} s"

@@ -1,0 +1,150 @@
+"""``%%qrun`` and ``%qrun``: a cell, or an object, becomes a job."""
+
+from __future__ import annotations
+
+import functools
+import os
+from typing import TYPE_CHECKING, Any
+
+from qmagic import options
+from qmagic.errors import InputError
+from qmagic.magics import values
+from qmagic.magics.body import PythonBody
+from qmagic.magics.call import Call
+from qmagic.magics.flags import Command, Flag, number, whole
+from qmagic.magics.show import calling_frame, result_of, submitted
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from qmagic.cells import CellRequest
+
+__all__ = ["QRUN", "qrun"]
+
+_LANGUAGES = ("auto", "python", "openqasm2", "openqasm3")
+
+QRUN = Command(
+    "qrun",
+    usage="%%qrun [flags]           the body is OpenQASM 2 or 3, or Python whose last expression is a circuit\n"
+    "%qrun circuit [flags]    the circuit is an object: a variable or an expression",
+    about="Runs a circuit as a job and shows its result: counts, or expectation values with --observables. The job lives outside the "
+    "kernel: %qresult shows its result again, also after a restart. An interrupt cancels it. A flag's value may name a variable: "
+    "--shots {n}. A semicolon at the end shows nothing.",
+    words="circuit",
+    flags=(
+        Flag("--shots", "Shots of each circuit. Default: 1,024 for counts; with --observables exact.", "N", whole, values="shots"),
+        Flag("--seed", "Seed of all random draws; the same seed gives the same counts.", "N", whole, values="seed"),
+        Flag("--backend", "Simulator or device; auto takes what suits the circuit.", "NAME", values="backend"),
+        Flag("--observables", 'Expectation values in place of counts, separated by semicolons: "ZZ; 0.5*XX + YY; Z0*Z3".', "LIST"),
+        Flag("--bind", "Values of parameters by name: theta=0.3,phi=pi/4.", "LIST"),
+        Flag("--sweep", "Values of one parameter, from start to stop with both ends: theta=0:pi:21.", "RANGE"),
+        Flag("--precision", "Wanted standard error of each observable; chooses the shots.", "P", number, values="precision"),
+        Flag("--noise", "Device snapshot, parameters such as depolarizing=0.01,t1=120us,t2=80us,readout=0.02, or a NoiseModel variable.",
+             "NOISE", values="noise"),
+        Flag("--transpile-to", "Device snapshot onto which the circuits are brought first.", "DEVICE", values="device"),
+        Flag("--optimization-level", "How hard the transpiler tries. Default: 1.", "0-3", whole, values="level"),
+        Flag("--initial-layout", "Physical qubit of each qubit: 0,1,4.", "LIST", lambda text: text.strip("[]()")),
+        Flag("--seed-transpiler", "Seed of the transpiler.", "N", whole, values="seed"),
+        Flag("--trials", "Transpiler seeds to try; the circuit with the fewest two-qubit gates is kept.", "N", whole),
+        Flag("--verbatim", "Insist that the circuits fit the device as they are."),
+        Flag("--file", "Read the circuit from a .qasm or .qpy file.", "PATH", values="file"),
+        Flag("--lang", "Language of the body, when looking at it is not enough.", "LANG", choices=_LANGUAGES),
+        Flag("--circuit", "Variable or expression that gives the circuits, once the body has run.", "NAME", values="circuit"),
+        Flag("--async", "Return the job at once; job.result() or await job waits for it.", dest="detach"),
+        Flag("--keep", "An interrupt only stops waiting; the job goes on."),
+        Flag("--timeout", "Seconds of run time after which the job fails.", "SECONDS", number),
+        Flag("--name", "The job's name.", "TEXT"),
+        Flag("--tag", "A tag to find the job by; may be given again.", "TEXT", repeats=True, dest="tags", values="tag"),
+        Flag("--priority", "Higher runs earlier among this notebook's jobs. Default: 0.", "N", whole),
+        Flag("--output", "Also assign the result (with --async: the job) to this variable.", "NAME", short="-o"),
+        Flag("--quiet", "Show nothing."),
+        Flag("--debug", "Show Python's full traceback when something is wrong."),
+    ),
+    examples="""
+        %%qrun --shots 4096 --seed 7
+        OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; c = measure q;
+
+        %qrun circuit --observables "ZZ; 0.5*XX + YY" --bind theta=0.3
+        %qrun circuit --sweep theta=0:pi:21 --observables ZZ
+        %qrun circuit --noise fake_sherbrooke --transpile-to fake_sherbrooke --optimization-level 3
+        job = %qrun --async circuit
+    """,
+    errors="""
+        %qrun has no flag --shot; did you mean '--shots'?     a flag or a name is misspelt
+        line 4, column 3: ...                                 the text is wrong there (the magic's line is 1)
+        the circuit has no measurements                       measure, or ask for --observables
+        the parameters ... have no value                      give --bind or --sweep
+        ... needs ... GB                                      the simulation does not fit; the message says what would
+    """,
+)  # fmt: skip
+
+#: The fields of `CellRequest` that are flags of the same name, and of these the ones that have an option.
+FIELDS = (
+    "lang", "circuit", "file", "shots", "precision", "seed", "backend", "observables", "bind", "sweep", "noise", "transpile_to",
+    "optimization_level", "initial_layout", "seed_transpiler", "trials", "verbatim", "name", "timeout", "priority",
+)  # fmt: skip
+_DEFAULTS = ("seed", "backend", "noise", "transpile_to", "timeout")
+
+
+def qrun(call: Call) -> Any:
+    """Submits what the cell or line asks for; returns its result, or the job with ``--async``."""
+    from qmagic import cells, client  # here, so that %load_ext stays quick
+
+    given, defaults = call.parsed.given, options.defaults()
+    body = _python(call, given.get("debug", defaults.debug))
+    spec = cells.build(_request(call, defaults), call.namespace, client.environment(), execute=body)
+    call.silent = call.silent or body.semicolon
+    job = submitted(spec)
+    values.remember(job.id, spec.tags)
+    if given.get("detach"):
+        return job
+    return result_of(job, keep=given.get("keep", defaults.keep))
+
+
+def _request(call: Call, defaults: options.RunOptions) -> CellRequest:
+    """Returns the request: the flags, and the defaults for those that were not given."""
+    from qmagic import cells
+
+    given, words = call.parsed.given, call.parsed.words
+    if call.body is not None and words:
+        raise InputError(
+            f"the line of %%qrun takes flags only, got {words!r}; the circuit goes below it (or --circuit NAME)"
+        )
+    if call.body is None and not (words or "circuit" in given or "file" in given):
+        raise InputError("%qrun needs a circuit: %qrun circuit, or %qrun --file circuit.qasm")
+    if words and ("circuit" in given or "file" in given):
+        raise InputError(f"%qrun takes one circuit: {words!r}, --circuit or --file")
+    fields: dict[str, Any] = {name: getattr(defaults, name) for name in _DEFAULTS}
+    if "transpile_to" in given or defaults.transpile_to:
+        fields["optimization_level"] = defaults.optimization_level
+    if "precision" not in given:
+        fields["shots"] = defaults.shots
+    fields |= {name: given[name] for name in FIELDS if name in given}
+    if words:
+        fields["circuit"] = words
+    tags = tuple(dict.fromkeys((*defaults.tags, *given.get("tags", ()))))
+    return cells.CellRequest(body=call.body or "", tags=tags, notebook=notebook(call.shell), **fields)
+
+
+def _python(call: Call, debug: bool) -> PythonBody:
+    """Returns what runs the Python of this call: the body below the line, or the expression on it."""
+    if call.body is not None:
+        return PythonBody(call.shell, call.namespace, 2, f"%%qrun {call.line}".rstrip(), debug)
+    frame = calling_frame()
+    return PythonBody(call.shell, call.namespace, frame.f_lineno if frame else 1, debug=debug)
+
+
+def notebook(shell: InteractiveShell) -> str:
+    """Returns what tells this notebook from others: its path where the front end says it, else the kernel's id."""
+    path = os.environ.get("JPY_SESSION_NAME") or shell.user_ns.get("__vsc_ipynb_file__")
+    return str(path) if path else _kernel()
+
+
+@functools.cache
+def _kernel() -> str:
+    try:
+        from ipykernel.connect import get_connection_file
+
+        return os.path.basename(get_connection_file()).removesuffix(".json")
+    except (ImportError, RuntimeError):  # a terminal
+        return f"terminal-{os.getpid()}"

@@ -1,0 +1,94 @@
+"""How a magic waits for its job and hands the result to IPython.
+
+A result is shown once, by IPython, as the value of the cell; a magic displays nothing itself. Waiting can be interrupted: the
+first interrupt cancels the job (with `keep` it only stops waiting) and ends the cell with one line; a second one, while the
+service is being told, ends the cell at once.
+"""
+
+from __future__ import annotations
+
+import dis
+import sys
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from qmagic.errors import NotFoundError, QmagicError
+from qmagic.magics.failures import interrupted
+
+if TYPE_CHECKING:
+    from qmagic.client import Job
+    from qmagic.jobs import JobSpec
+    from qmagic.results import Result
+
+__all__ = ["calling_frame", "result_of", "submitted", "value_is_shown"]
+
+_NOTHING = "nothing was submitted"
+
+
+def submitted(spec: JobSpec) -> Job:
+    """Submits a job.
+
+    Raises:
+        KeyboardInterrupt: The user did not wait for the reply; what had arrived of the job is cancelled.
+    """
+    from qmagic import client
+    from qmagic.client.connection import running
+
+    try:
+        return client.submit(spec)
+    except KeyboardInterrupt:
+        raise interrupted(_stopped(client.Job(spec.id), keep=False) if running() else _NOTHING) from None
+
+
+def result_of(job: Job, *, keep: bool, timeout: float | None = None) -> Result:
+    """Waits for a job and returns its result.
+
+    Args:
+        job: The job.
+        keep: Leave the job running when the wait is interrupted.
+        timeout: Seconds to wait, then JobTimeoutError.
+
+    Raises:
+        KeyboardInterrupt: The wait was interrupted; the message says what became of the job.
+        JobError: The job ended without a result.
+    """
+    try:
+        return job.result(timeout)
+    except KeyboardInterrupt:
+        raise interrupted(_stopped(job, keep)) from None
+
+
+def _stopped(job: Job, keep: bool) -> str:
+    """Stops waiting, in the way that was asked for, and says what happened."""
+    if keep:
+        return f"job {job.id} goes on; %qresult {job.id} waits for it, %qcancel {job.id} stops it"
+    try:
+        if job.cancel():
+            return f"job {job.id} was cancelled"
+        return f"job {job.id} had just ended ({job.status()}); %qresult {job.id} shows it"
+    except NotFoundError:
+        return _NOTHING
+    except KeyboardInterrupt:
+        return f"job {job.id} was being cancelled; %qjobs shows whether it stopped"
+    except (QmagicError, TimeoutError) as error:
+        return f"job {job.id} may go on, since the service does not answer: {error}"
+
+
+def value_is_shown() -> bool:
+    """Tells whether the value of the magic that runs now goes straight to the display, as in a cell ``%qrun circuit``.
+
+    It does not in ``r = %qrun circuit``, nor in a function that calls ``run_line_magic``: there the value is wanted even
+    when nothing is to be shown. IPython compiles the expression that it shows, and only that, in mode "single".
+    """
+    frame = calling_frame()
+    return frame is not None and any(
+        step.opname == "PRINT_EXPR" or "INTRINSIC_PRINT" in step.argrepr for step in dis.get_instructions(frame.f_code)
+    )
+
+
+def calling_frame() -> FrameType | None:
+    """Returns the frame of the user's code that called the magic which runs now."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_name not in ("run_line_magic", "run_cell_magic"):
+        frame = frame.f_back
+    return frame and frame.f_back

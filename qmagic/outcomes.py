@@ -1,0 +1,108 @@
+"""What a worker returns for a job, as data: counts or expectation values, and how they came about.
+
+An `Outcome` is what lies on disk; `qmagic.results` makes it something to use. Counts are kept as a table of
+distinct outcomes: a million shots of a Bell are two rows. A table decodes without NumPy, so that a kernel shows a
+histogram without importing it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+__all__ = ["CountsTable", "EstimatedPub", "Outcome", "Register", "SampledPub", "pack", "unpack"]
+
+
+class Register(msgspec.Struct, frozen=True, array_like=True):
+    """A classical register: its name and the indices of its bits, lowest first."""
+
+    name: str
+    bits: tuple[int, ...]
+
+
+class CountsTable(msgspec.Struct, frozen=True, array_like=True):
+    """How often each outcome was seen, over all classical bits of the circuit.
+
+    `outcomes` holds one row per distinct outcome, ascending: the value of all bits (bit 0 least significant)
+    as a big-endian unsigned integer of ``ceil(num_bits / 8)`` bytes (at least 1). `counts` holds as many
+    little-endian int64. The order of shots is not kept: it is drawn from `order_seed` when asked for.
+    """
+
+    outcomes: bytes
+    counts: bytes
+    order_seed: int
+
+    def rows(self) -> list[tuple[int, int]]:
+        """Returns ``(value, count)`` for each distinct outcome, ascending by value."""
+        number = len(self.counts) // 8
+        if number == 0:
+            return []
+        width = len(self.outcomes) // number
+        read = int.from_bytes
+        return [
+            (read(self.outcomes[i * width : (i + 1) * width], "big"), read(self.counts[8 * i : 8 * i + 8], "little"))
+            for i in range(number)
+        ]
+
+
+class SampledPub(msgspec.Struct, frozen=True, tag="sampled"):
+    """The counts of one PUB: one table per parameter point, C order over `shape`.
+
+    `num_bits` counts the circuit's classical bits; `shots` is the number of shots of each point.
+    """
+
+    num_bits: int
+    registers: tuple[Register, ...]
+    shots: int
+    tables: tuple[CountsTable, ...]
+    shape: tuple[int, ...] = ()
+    metadata: dict[str, Any] = {}
+
+
+class EstimatedPub(msgspec.Struct, frozen=True, tag="estimated"):
+    """The expectation values of one PUB: float64, little-endian, C order over `shape`.
+
+    `stds` are standard errors. With `exact` they are 0 and no shots were taken. `shots` is the number of shots
+    that each point took in all, over its measurement groups (float64 bytes are avoided: one int per point).
+    """
+
+    evs: bytes
+    stds: bytes
+    shape: tuple[int, ...] = ()
+    exact: bool = False
+    shots: tuple[int, ...] = ()
+    labels: tuple[str, ...] = ()
+    metadata: dict[str, Any] = {}
+
+
+class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The result of a job.
+
+    `circuits` are the circuits as run, as QPY; empty where the job's own source ran untouched. `seconds` has
+    the wall time of each step (``parse``, ``transpile``, ``run``). `transpiled` has, for each circuit that was
+    brought onto a device, depth and two-qubit counts before and after, seed and layout. `notes` are sentences for the user.
+    """
+
+    pubs: tuple[SampledPub | EstimatedPub, ...]
+    backend: str
+    method: str = ""
+    circuits: bytes = b""
+    seconds: dict[str, float] = {}
+    versions: dict[str, str] = {}
+    transpiled: tuple[dict[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+_ENCODE = msgspec.msgpack.Encoder().encode
+_DECODE = msgspec.msgpack.Decoder(Outcome).decode
+
+
+def pack(outcome: Outcome) -> bytes:
+    """Returns the bytes of an outcome, as stored and sent."""
+    return _ENCODE(outcome)
+
+
+def unpack(data: bytes) -> Outcome:
+    """Returns the outcome in `data`, which is checked while it is read."""
+    return _DECODE(data)

@@ -1,0 +1,154 @@
+"""What a client and the service say to each other over ZeroMQ, as data.
+
+A client (DEALER) sends a `Request`; the service (ROUTER) answers with a `Reply` of the same number, when it can: a
+``result`` is answered when the job has ended. Requests may be sent again after a lost reply: each is safe to repeat,
+since the client makes the job ids. The handshake compares `PROTOCOL`, not the release.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from qmagic.errors import ErrorInfo
+from qmagic.events import Event
+from qmagic.jobs import Environment, JobInfo
+
+__all__ = [
+    "PROTOCOL",
+    "Cancel",
+    "Ended",
+    "Find",
+    "Found",
+    "Hello",
+    "Listen",
+    "Purge",
+    "Reply",
+    "Request",
+    "ServiceStatus",
+    "Submit",
+    "WorkerStatus",
+]
+
+#: Raised when an old client could misunderstand a new service, or the other way round.
+PROTOCOL = 1
+
+
+class Request(msgspec.Struct, frozen=True, array_like=True):
+    """A numbered question. `body` is the struct that the verb takes, encoded; empty where it takes none."""
+
+    number: int
+    verb: str
+    body: msgspec.Raw = msgspec.Raw(b"\xc0")
+
+
+class Reply(msgspec.Struct, frozen=True, array_like=True):
+    """The answer to the request of the same number; `error` in place of a body when it failed.
+
+    Number 0 is a push: the events of a subscription.
+    """
+
+    number: int
+    body: msgspec.Raw = msgspec.Raw(b"\xc0")
+    error: ErrorInfo | None = None
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """A client introduces itself; `environment` asks for a warm worker."""
+
+    protocol: int
+    pid: int
+    start: str
+    environment: Environment | None = None
+
+
+class Submit(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Jobs to make. `again` says that an earlier try got no answer. With `follow` the result is sent unasked, too."""
+
+    specs: list[msgspec.Raw]
+    again: bool = False
+    follow: bool = False
+
+
+class Find(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which jobs are meant: by id or unique prefix (``""``: any), and by what they are. Newest first."""
+
+    id: str = ""
+    limit: int = 50
+    status: tuple[str, ...] = ()
+    tag: str = ""
+    notebook: str = ""
+    parent: str = ""
+    spec: bool = False
+    events: bool = False
+
+
+class Found(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A job that was found; the spec as stored, and its events, where asked for."""
+
+    info: JobInfo
+    spec: bytes = b""
+    events: list[Event] = []
+
+
+class Ended(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A job that has ended. A DONE one has its outcome inline, or in a file with a SHA-256."""
+
+    info: JobInfo
+    outcome: bytes = b""
+    file: str = ""
+    digest: str = ""
+
+
+class Cancel(msgspec.Struct, frozen=True):
+    """Jobs to stop."""
+
+    ids: list[str]
+
+
+class Purge(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Finished jobs to delete: those that ended more than `older_than` seconds ago, or just `ids`."""
+
+    older_than: float = 0.0
+    ids: list[str] | None = None
+
+
+class Listen(msgspec.Struct, frozen=True):
+    """A wish for events from `since` (exclusive) on; -1 asks for a snapshot first."""
+
+    since: int = -1
+
+
+class WorkerStatus(msgspec.Struct, frozen=True):
+    """A worker process."""
+
+    pid: int
+    state: str
+    executable: str
+    jobs: list[str]
+    rss: int
+
+
+class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The service as a whole. Memory in bytes, times in seconds since the epoch."""
+
+    pid: int
+    version: str
+    protocol: int
+    home: str
+    started: float
+    slots: int
+    memory_limit: int
+    memory_reserved: int
+    jobs: dict[str, int]
+    workers: list[WorkerStatus]
+    clients: int
+    store_bytes: int
+    notices: list[str]
+    disk_full: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns plain data for JSON."""
+        result: dict[str, Any] = msgspec.to_builtins(self)
+        return result

@@ -1,0 +1,27 @@
+"""What comes back from a job: counts or expectation values, and everything that can be asked of them.
+
+`Result` wraps an `Outcome` (data, as stored). Its counts, histogram and provenance need neither NumPy nor Qiskit;
+Qiskit's own containers are made on first use.
+
+    result      Result: the sequence of PUB results
+    bits        registers, marginals, post-selection: counts tables in, counts tables out
+    intervals   probabilities with Wilson intervals
+    comparison  distances between two distributions
+    merging     several runs of one circuit as one
+    shots       the order of shots, drawn from a counts table
+    containers  Qiskit's PrimitiveResult, PubResult, BitArray
+    provenance  how a result came about; headline: the same in one line
+    file        Result.save and load
+    frames      pandas
+"""
+
+from __future__ import annotations
+
+from qmagic.results.comparison import Comparison
+from qmagic.results.file import load
+from qmagic.results.intervals import Probabilities, Probability
+from qmagic.results.merging import merge
+from qmagic.results.provenance import Provenance
+from qmagic.results.result import Result
+
+__all__ = ["Comparison", "Probabilities", "Probability", "Provenance", "Result", "load", "merge"]

@@ -1,0 +1,335 @@
+"""The manager: decides what happens to jobs.
+
+It has no process, no socket and no file of its own: the `Ledger` keeps the jobs, the `Scheduler` says who is next, the `Slots`
+who holds what, an `Engine` runs. It hears from clients and from the engine, all on one thread. Its laws:
+
+* A job exists when its row is committed. Text that no client has checked is first read by a worker; what is refused
+  leaves no trace.
+* Work may start before the row is committed (a simulation costs nothing), but nobody hears of it before.
+* A job's end counts once: what comes from an attempt that is not the current one is dropped.
+* An attempt that ended by the service's death, or by a neighbour's cancel or crash, is not blamed on the job; after
+  `MAX_DEATHS` worker deaths of its own it fails.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from qmagic.engines.base import Call, Checked, Died, Done, Engine, Failed, Reserve
+from qmagic.errors import ErrorInfo
+from qmagic.jobs import Environment, JobSpec, JobStatus
+from qmagic.service.ledger import Ledger, disk_full
+from qmagic.service.record import Record, Waiter, is_small
+from qmagic.service.scheduler import Scheduler
+from qmagic.service.slots import Slots
+
+__all__ = ["BATCH", "CHECK_SECONDS", "MAX_DEATHS", "Manager"]
+
+#: Small jobs that share one worker call, at most.
+BATCH = 16
+#: Worker deaths after which a job fails.
+MAX_DEATHS = 3
+#: Seconds that reading a job's input may take.
+CHECK_SECONDS = 20.0
+
+_SPEC = msgspec.msgpack.Decoder(JobSpec).decode
+
+
+class Manager:
+    """Jobs, from submit to end. It is the engine's `Listener`.
+
+    Args:
+        ledger: Keeps the jobs.
+        engine: Runs them.
+        slots: How many run at once, and with how much memory.
+        clock: Monotonic seconds.
+    """
+
+    def __init__(
+        self, ledger: Ledger, engine: Engine, slots: Slots, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ledger, self._engine, self._slots, self._clock = ledger, engine, slots, clock
+        self._scheduler = Scheduler()
+        self._checks: list[Record] = []
+        self._failed_starts: dict[Environment, int] = {}
+        for record, running in ledger.unfinished():
+            self._restore(record, running)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any job has not ended on disk."""
+        return bool(self._ledger.live)
+
+    # -- what clients ask ---------------------------------------------------------------------------------------------
+
+    def submit(self, data: bytes, accept: Callable[[ErrorInfo | None], None], *, waiter: Waiter | None = None) -> None:
+        """Makes a job; `accept` hears when it is on disk (None) or why it was refused.
+
+        A job that is already known is accepted again, and made once.
+        """
+        spec = _SPEC(data)
+        record = self._ledger.live.get(spec.id)
+        if record is None and self._ledger.trouble:
+            accept(disk_full(self._ledger.trouble))
+            return
+        if record is None:
+            record = Record(spec, data, small=is_small(spec, len(data)), created=time.time())
+            self._ledger.add(record)
+            if spec.checked:
+                self._ledger.admit(record, self._drop)
+                self._scheduler.add(record)
+            else:
+                self._checks.append(record)
+        record.accept.append(accept)
+        if waiter is not None:
+            record.waiters.append(waiter)
+        self._ledger.answer(record)
+
+    def cancel(self, job: str) -> JobStatus | None:
+        """Stops a job and returns where it stands now; None when it is not among the living."""
+        record = self._ledger.live.get(job)
+        if record is None:
+            return None
+        if record.status is JobStatus.CREATED:
+            self._forget(
+                record, ErrorInfo("JobCancelledError", f"job {job} was cancelled while its input was being read")
+            )
+            return JobStatus.CANCELLED
+        if record.status is JobStatus.READY:
+            self._scheduler.remove(job)
+            self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
+        elif record.status is JobStatus.RUNNING:
+            self._ledger.change(record, JobStatus.CANCELLING, "job.cancelling")
+            self._engine.kill(job)
+        return record.status
+
+    def wait(self, job: str, waiter: Waiter) -> bool:
+        """Lets `waiter` hear of a job's end; False when the job is not among the living."""
+        record = self._ledger.live.get(job)
+        if record is None:
+            return False
+        record.waiters.append(waiter)
+        return True
+
+    def knows(self, job: str) -> bool:
+        """Tells whether a job is among the living."""
+        return job in self._ledger.live
+
+    def positions(self) -> dict[str, int]:
+        """Returns each waiting job's place in line."""
+        return self._scheduler.positions()
+
+    def counts(self) -> dict[str, int]:
+        """Returns how many living jobs have each status."""
+        result: dict[str, int] = {}
+        for record in self._ledger.live.values():
+            if record.admitted:
+                result[record.status] = result.get(record.status, 0) + 1
+        return result
+
+    # -- the loop -----------------------------------------------------------------------------------------------------
+
+    def dispatch(self) -> None:
+        """Hands out what can start now. Called after every batch of news."""
+        for job, threads in self._slots.grants():
+            self._engine.grant(job, threads)
+        while self._checks and self._engine.ready(self._checks[0].spec.environment):
+            record = self._checks.pop(0)
+            record.deadline = self._clock() + CHECK_SECONDS
+            if self._slots.free() and not len(self._scheduler):
+                self._start([record], check=True)  # nobody is before it: it runs as soon as it is read
+            else:
+                call = Call(record.id, record.attempt, record.data, check=True, only_check=True)
+                self._engine.run(record.spec.environment, [call])
+        while len(self._scheduler) and self._slots.free():
+            first = self._scheduler.next(lambda record: self._engine.ready(record.spec.environment))
+            if first is None:
+                return
+            self._start([first, *self._company(first)])
+
+    def tick(self) -> None:
+        """Stops what is over its time."""
+        now = self._clock()
+        late = [r for r in self._ledger.live.values() if r.deadline is not None and r.deadline <= now]
+        for record in late:
+            record.deadline = None
+            if record.status is JobStatus.CREATED:
+                message = f"the input could not be read within {CHECK_SECONDS:.0f} s; nothing was submitted"
+                self._forget(record, ErrorInfo("InputError", message))
+            else:
+                limit = f"{record.spec.timeout:g} s"
+                self.stop(record.id, f"ran longer than its time-out of {limit}; raise it with --timeout")
+
+    def stop(self, job: str, reason: str) -> None:
+        """Ends a running job that is over a limit: it fails with this reason, without another attempt."""
+        record = self._ledger.live.get(job)
+        if record is not None and record.status is JobStatus.RUNNING:
+            record.reason = reason
+            self._engine.kill(job)
+
+    # -- what the engine reports --------------------------------------------------------------------------------------
+
+    def on_checked(self, message: Checked) -> None:
+        """A worker has read a job's input."""
+        record = self._ledger.live.get(message.job)
+        if record is None or record.status is not JobStatus.CREATED:
+            return
+        record.deadline = None
+        if message.error is not None:
+            self._slots.release(record)
+            self._ledger.refuse(record, message.error)
+            return
+        self._ledger.admit(record, self._drop)
+        if record.id in self._slots:
+            self._mark_started(record)
+        else:
+            self._scheduler.add(record)
+
+    def on_reserve(self, message: Reserve) -> None:
+        """A job asks for memory and threads."""
+        self._slots.ask(message)
+
+    def on_done(self, message: Done) -> None:
+        """A job has an outcome."""
+        record = self._current(message.job, message.attempt)
+        if record is not None:
+            record.backend, record.headline = message.backend, message.headline
+            self._ledger.end(record, JobStatus.DONE, "job.done", message)
+
+    def on_failed(self, message: Failed) -> None:
+        """A job has an error."""
+        record = self._current(message.job, message.attempt)
+        if record is not None:
+            record.error = message.error
+            self._ledger.end(record, JobStatus.FAILED, "job.failed")
+
+    def on_died(self, message: Died) -> None:
+        """A worker is gone, with jobs in hand or before it could take any."""
+        if not message.started:
+            self._start_failed(message)
+        for index, call in enumerate(message.calls):
+            record = self._ledger.live.get(call.job)
+            if record is not None and record.attempt == call.attempt:
+                self._slots.release(record)
+                self._after_death(record, message, blamed=index == 0 and not message.killed)
+
+    def on_free(self) -> None:
+        """A worker is free; `dispatch` follows."""
+
+    # -- inside -------------------------------------------------------------------------------------------------------
+
+    def _restore(self, record: Record, running: bool) -> None:
+        """Takes up a job that an earlier service left: what ran then runs again, unblamed."""
+        record.small = is_small(record.spec, len(record.data))
+        if record.status is JobStatus.CANCELLING:
+            self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
+            return
+        if running:
+            self._return(record, "the service ended")
+        else:
+            self._scheduler.add(record)
+
+    def _company(self, first: Record) -> list[Record]:
+        """Takes out small jobs that may share the worker call of `first`."""
+        if not first.small or first.alone:
+            return []
+        environment = first.spec.environment
+
+        def fits(record: Record) -> bool:
+            return record.small and not record.alone and record.spec.environment == environment
+
+        # the other slots get their share of what waits
+        share = min(BATCH - 1, len(self._scheduler) // self._slots.number)
+        company: list[Record] = []
+        while len(company) < share and (record := self._scheduler.next(fits)) is not None:
+            company.append(record)
+        return company
+
+    def _start(self, records: list[Record], *, check: bool = False) -> None:
+        self._slots.take(records)
+        for record in records:
+            record.attempt += 1
+            if not check:
+                self._mark_started(record)
+        calls = [Call(record.id, record.attempt, record.data, check) for record in records]
+        self._engine.run(records[0].spec.environment, calls)
+
+    def _mark_started(self, record: Record) -> None:
+        record.started = time.time()
+        if record.spec.timeout is not None:
+            record.deadline = self._clock() + record.spec.timeout
+        self._ledger.change(record, JobStatus.RUNNING, "job.started", attempt=record.attempt)
+
+    def _current(self, job: str, attempt: int) -> Record | None:
+        """Returns the record if this attempt is the one that counts, and takes it off its slot."""
+        record = self._ledger.live.get(job)
+        if record is None or record.attempt != attempt:
+            return None
+        if record.status not in (JobStatus.RUNNING, JobStatus.CANCELLING):
+            return None
+        self._slots.release(record)
+        return record
+
+    def _after_death(self, record: Record, message: Died, *, blamed: bool) -> None:
+        record.deadline = None
+        if record.status is JobStatus.CANCELLING:
+            self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
+            return
+        if record.reason:
+            record.error = ErrorInfo("JobFailedError", f"job {record.id} {record.reason}")
+            self._ledger.end(record, JobStatus.FAILED, "job.failed")
+            return
+        record.deaths += blamed
+        record.alone = record.alone or not message.killed
+        if record.status is JobStatus.CREATED:
+            if record.deaths < MAX_DEATHS:
+                self._checks.append(record)
+            else:
+                what = f"reading the input crashed ({message.reason}); nothing was submitted"
+                self._ledger.refuse(record, ErrorInfo("InputError", what))
+        elif record.deaths < MAX_DEATHS:
+            self._return(record, message.reason)
+        else:
+            what = f"its worker died {record.deaths} times, the last time {message.reason}"
+            record.error = ErrorInfo("JobFailedError", f"job {record.id}: {what}")
+            self._ledger.end(record, JobStatus.FAILED, "job.failed")
+
+    def _return(self, record: Record, reason: str) -> None:
+        """Puts a job whose worker is gone back in line."""
+        record.started = None
+        self._ledger.change(record, JobStatus.READY, "job.returned", reason=reason, deaths=record.deaths)
+        self._scheduler.add(record)
+
+    def _start_failed(self, message: Died) -> None:
+        """A worker could not even start; after `MAX_DEATHS` of these, its environment's jobs end."""
+        failures = self._failed_starts.get(message.environment, 0) + 1
+        self._failed_starts[message.environment] = failures
+        if failures < MAX_DEATHS and not message.gone:
+            return
+        del self._failed_starts[message.environment]
+        for record in [r for r in self._ledger.live.values() if r.spec.environment == message.environment]:
+            if record.status is JobStatus.CREATED:
+                self._forget(record, ErrorInfo("ServiceError", f"the input cannot be read: {message.reason}"))
+            elif record.status is JobStatus.READY:
+                self._scheduler.remove(record.id)
+                record.error = ErrorInfo("JobFailedError", f"job {record.id} cannot run: {message.reason}")
+                self._ledger.end(record, JobStatus.FAILED, "job.failed")
+
+    def _forget(self, record: Record, error: ErrorInfo) -> None:
+        """Refuses a job whose input is being read, or waits for that."""
+        if record in self._checks:
+            self._checks.remove(record)
+        else:
+            self._engine.kill(record.id)
+        self._slots.release(record)
+        self._ledger.refuse(record, error)
+
+    def _drop(self, record: Record) -> None:
+        """Takes back a job whose row could not be written."""
+        self._scheduler.remove(record.id)
+        if record.id in self._slots:
+            self._engine.kill(record.id)
+            self._slots.release(record)

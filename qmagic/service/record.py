@@ -1,0 +1,113 @@
+"""A job as the manager holds it in memory, from its submit to the commit of its end."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from qmagic.errors import ErrorInfo
+from qmagic.jobs import JobInfo, JobSpec, JobStatus
+from qmagic.protocol import Ended
+
+__all__ = ["Record", "Waiter", "is_small"]
+
+#: Called with the job's end, once, when it is on disk.
+Waiter = Callable[[Ended], None]
+
+# A job counts as small (well under 50 ms) by what can be seen without parsing it: a state of 2^10 amplitudes,
+# and a text or QPY of a few hundred gates.
+_SMALL_WIDTH = 10
+_SMALL_BYTES = 16_384
+_SMALL_SHOTS = 100_000
+_SMALL_POINTS = 16
+
+
+@dataclasses.dataclass(slots=True)
+class Record:
+    """One job. Only the manager changes it.
+
+    Attributes:
+        spec: What was asked.
+        data: The spec as the client encoded it; handed on as it is.
+        status: Where it stands.
+        number: Order of arrival.
+        admitted: Whether its row is on disk, or on its way there: before that it is only being checked.
+        attempt: Number of the current or last attempt, from 1.
+        deaths: Worker deaths that it is blamed for.
+        alone: Whether it must run without company, since a batch with it in it crashed.
+        small: Whether it may share a worker call with others.
+        deadline: Monotonic time at which it is over its time-out.
+        reserved: Bytes it was granted.
+        wide: Whether it was granted every slot.
+        reason: Why it is being stopped, when not by the user.
+        accept: Called with None when it is on disk, or with why it was refused.
+        waiters: Who waits for its end.
+    """
+
+    spec: JobSpec
+    data: bytes
+    number: int = 0
+    status: JobStatus = JobStatus.CREATED
+    admitted: bool = False
+    attempt: int = 0
+    deaths: int = 0
+    alone: bool = False
+    small: bool = False
+    created: float = 0.0
+    started: float | None = None
+    ended: float | None = None
+    deadline: float | None = None
+    reserved: int = 0
+    wide: bool = False
+    backend: str = ""
+    headline: str = ""
+    error: ErrorInfo | None = None
+    reason: str = ""
+    accept: list[Callable[[ErrorInfo | None], None]] = dataclasses.field(default_factory=list)
+    waiters: list[Waiter] = dataclasses.field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """The job's id."""
+        return self.spec.id
+
+    def info(self, position: int | None = None) -> JobInfo:
+        """Returns what can be said of the job now."""
+        spec = self.spec
+        shots = [pub.shots for pub in spec.pubs]
+        return JobInfo(
+            id=spec.id,
+            status=self.status,
+            kind=spec.kind,
+            name=spec.name,
+            backend=self.backend or spec.backend,
+            shots=shots[0] if len(shots) == 1 else None,
+            tags=spec.tags,
+            notebook=spec.notebook,
+            parent=spec.parent,
+            seed=spec.seed,
+            created=self.created,
+            started=self.started,
+            ended=self.ended,
+            attempt=self.attempt,
+            position=position,
+            error=self.error.message if self.error else "",
+            error_kind=self.error.kind if self.error else "",
+            headline=self.headline,
+        )
+
+
+def is_small(spec: JobSpec, size: int) -> bool:
+    """Tells whether a job surely takes a few milliseconds, so that it may share a worker call."""
+    return (
+        spec.width is not None
+        and spec.width <= _SMALL_WIDTH
+        and size <= _SMALL_BYTES
+        and spec.noise is None
+        and spec.transpile is None
+        and spec.timeout is None
+        and spec.backend in ("auto", "statevector")
+        and len(spec.pubs) <= _SMALL_POINTS
+        and all((pub.shots or 0) <= _SMALL_SHOTS and pub.precision is None for pub in spec.pubs)
+        and all(pub.parameters is None or pub.parameters.shape in ((), (1,)) for pub in spec.pubs)
+    )

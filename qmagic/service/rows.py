@@ -1,0 +1,188 @@
+"""How jobs, events and results lie in the store: statements to write them, queries to read them."""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+import time
+from typing import Any
+
+import msgspec
+
+from qmagic.engines.base import Done
+from qmagic.events import Event
+from qmagic.jobs import JobInfo, JobSpec, JobStatus
+from qmagic.protocol import Ended, Find, Found
+from qmagic.service.record import Record
+from qmagic.service.store import Statement
+
+__all__ = [
+    "Purged", "ended", "events_since", "find", "insert_job", "insert_result", "last_numbers", "purge", "unfinished",
+    "update_job",
+]  # fmt: skip
+
+_ENCODE = msgspec.msgpack.Encoder().encode
+_INFO = msgspec.msgpack.Decoder(JobInfo).decode
+_SPEC = msgspec.msgpack.Decoder(JobSpec).decode
+_JSON = msgspec.json.Encoder().encode
+
+_INSERT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+Statements = tuple[list[Statement], Event]
+
+
+# -- writing ------------------------------------------------------------------------------------------------------------
+
+
+def insert_job(record: Record, seq: int) -> Statements:
+    """Returns what makes a job's row, and its first event."""
+    spec = record.spec
+    tags = "".join(f"\n{tag}" for tag in spec.tags) + "\n" if spec.tags else ""
+    event = Event(seq, record.id, "job.created", record.created, record.status)
+    job = (
+        record.number, spec.id, record.status.value, 0, record.created, None, spec.notebook, spec.parent, tags,
+        record.attempt, record.deaths, _ENCODE(record.info()),
+    )  # fmt: skip
+    return [
+        ("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", job),
+        ("INSERT INTO specs VALUES (?, ?)", (record.number, record.data)),
+        _event(record, event),
+    ], event
+
+
+def update_job(record: Record, seq: int, kind: str, detail: dict[str, Any]) -> Statements:
+    """Returns what brings a job's row up to date, and the event that says so."""
+    event = Event(seq, record.id, kind, record.ended or time.time(), record.status, detail)
+    return [
+        (
+            "UPDATE jobs SET status = ?, final = ?, ended = ?, attempt = ?, deaths = ?, info = ? WHERE number = ?",
+            (
+                record.status.value, int(record.status.final), record.ended, record.attempt, record.deaths,
+                _ENCODE(record.info()), record.number,
+            ),
+        ),
+        _event(record, event),
+    ], event  # fmt: skip
+
+
+def insert_result(number: int, done: Done) -> Statement:
+    """Returns what stores a result; nothing where the job's row is not there (it was refused meanwhile)."""
+    return (
+        "INSERT INTO results SELECT ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM jobs WHERE number = ?)",
+        (number, done.attempt, done.outcome, done.file, done.digest, number),
+    )
+
+
+def _event(record: Record, event: Event) -> Statement:
+    detail = _JSON(event.detail).decode() if event.detail else "{}"
+    return _INSERT_EVENT, (event.seq, record.number, event.job, event.kind, event.time, event.status, detail)
+
+
+# -- reading at the start -------------------------------------------------------------------------------------------------
+
+
+def last_numbers(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Returns the highest event number and job number so far."""
+    seq = connection.execute("SELECT max(seq) FROM events").fetchone()[0]
+    number = connection.execute("SELECT max(number) FROM jobs").fetchone()[0]
+    return seq or 0, number or 0
+
+
+def unfinished(connection: sqlite3.Connection) -> list[tuple[Record, bool]]:
+    """Returns the jobs that have not ended, oldest first, each with whether it was running."""
+    result = []
+    query = "SELECT j.number, j.info, j.deaths, s.spec FROM jobs j JOIN specs s USING (number) WHERE j.final = 0 ORDER BY j.number"
+    for number, info_data, deaths, data in connection.execute(query):
+        info = _INFO(info_data)
+        record = Record(
+            _SPEC(data), data, number, status=info.status, attempt=info.attempt, deaths=deaths, created=info.created,
+            started=info.started,
+        )  # fmt: skip
+        result.append((record, info.status is JobStatus.RUNNING))
+    return result
+
+
+# -- reading for clients ------------------------------------------------------------------------------------------------
+
+
+def find(connection: sqlite3.Connection, wanted: Find) -> list[Found]:
+    """Returns the jobs that are meant, newest first."""
+    where, values = ["1"], list[Any]()
+    if wanted.id:
+        where.append("id >= ? AND id < ?")
+        values += [wanted.id, wanted.id + "\x7f"]
+    if wanted.status:
+        where.append(f"status IN ({', '.join('?' * len(wanted.status))})")
+        values += wanted.status
+    if wanted.tag:
+        where.append("instr(tags, ?) > 0")
+        values.append(f"\n{wanted.tag}\n")
+    for column in ("notebook", "parent"):
+        if value := getattr(wanted, column):
+            where.append(f"{column} = ?")
+            values.append(value)
+    query = f"SELECT number, info FROM jobs WHERE {' AND '.join(where)} ORDER BY number DESC LIMIT ?"
+    found = []
+    for number, info in connection.execute(query, (*values, wanted.limit)).fetchall():
+        spec = (
+            connection.execute("SELECT spec FROM specs WHERE number = ?", (number,)).fetchone()[0]
+            if wanted.spec
+            else b""
+        )
+        events = _events(connection, "number = ?", number) if wanted.events else []
+        found.append(Found(_INFO(info), spec, events))
+    return found
+
+
+def ended(connection: sqlite3.Connection, job: str) -> Ended | None:
+    """Returns a job's end; None where there is no such job, or it has not ended."""
+    query = "SELECT j.info, r.outcome, r.file, r.digest FROM jobs j LEFT JOIN results r USING (number) WHERE j.id = ? AND j.final = 1"
+    row = connection.execute(query, (job,)).fetchone()
+    return None if row is None else Ended(_INFO(row[0]), row[1] or b"", row[2] or "", row[3] or "")
+
+
+def events_since(connection: sqlite3.Connection, since: int, limit: int = 1000) -> list[Event]:
+    """Returns the events after `since`, oldest first."""
+    return _events(connection, f"seq > ? ORDER BY seq LIMIT {limit:d}", since)
+
+
+def _events(connection: sqlite3.Connection, where: str, value: int) -> list[Event]:
+    query = f"SELECT seq, job, kind, time, status, detail FROM events WHERE {where}"
+    return [Event(*row[:5], msgspec.json.decode(row[5])) for row in connection.execute(query, (value,))]
+
+
+# -- deleting -------------------------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class Purged:
+    """What a purge deleted: how many jobs, and the result files that nobody needs any more."""
+
+    jobs: int
+    files: tuple[str, ...]
+
+
+def purge(connection: sqlite3.Connection, before: float, ids: list[str] | None) -> Purged:
+    """Deletes finished jobs that ended before a time, or those named, with their events and results."""
+    if ids is None:
+        chosen = connection.execute("SELECT number FROM jobs WHERE final = 1 AND ended < ?", (before,)).fetchall()
+    else:
+        chosen = [
+            row
+            for job in ids
+            for row in connection.execute("SELECT number FROM jobs WHERE final = 1 AND id = ?", (job,)).fetchall()
+        ]
+    files: list[str] = []
+    connection.execute("BEGIN")
+    try:
+        for (number,) in chosen:
+            for (file,) in connection.execute("SELECT file FROM results WHERE number = ? AND file != ''", (number,)):
+                files.append(file)
+            for table in ("jobs", "specs", "events", "results"):
+                connection.execute(f"DELETE FROM {table} WHERE number = ?", (number,))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("PRAGMA incremental_vacuum").fetchall()
+    return Purged(len(chosen), tuple(files))

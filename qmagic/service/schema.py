@@ -1,0 +1,60 @@
+"""The tables of the store, and the numbered steps that bring an older one up to date.
+
+Step N brings version N-1 to N, inside one transaction, and is never changed once released.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+__all__ = ["SCHEMA_VERSION", "migrate"]
+
+_STEPS = (
+    """
+    CREATE TABLE jobs (
+        number INTEGER PRIMARY KEY,          -- order of arrival
+        id TEXT NOT NULL UNIQUE,
+        status TEXT NOT NULL,
+        final INTEGER NOT NULL,
+        created REAL NOT NULL,
+        ended REAL,
+        notebook TEXT NOT NULL,
+        parent TEXT NOT NULL,
+        tags TEXT NOT NULL,                  -- separated by newlines, one before and one after each
+        attempt INTEGER NOT NULL,
+        deaths INTEGER NOT NULL,
+        info BLOB NOT NULL                   -- JobInfo, MessagePack
+    );
+    CREATE INDEX jobs_unfinished ON jobs (number) WHERE final = 0;
+    CREATE INDEX jobs_ended ON jobs (ended) WHERE final = 1;
+    CREATE INDEX jobs_parent ON jobs (parent) WHERE parent != '';
+    CREATE TABLE specs (number INTEGER PRIMARY KEY, spec BLOB NOT NULL);
+    CREATE TABLE events (
+        seq INTEGER PRIMARY KEY,
+        number INTEGER NOT NULL,
+        job TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        time REAL NOT NULL,
+        status TEXT NOT NULL,
+        detail TEXT NOT NULL                 -- JSON
+    );
+    CREATE INDEX events_job ON events (number);
+    CREATE TABLE results (
+        number INTEGER PRIMARY KEY,
+        attempt INTEGER NOT NULL,
+        outcome BLOB NOT NULL,               -- empty where it is a file
+        file TEXT NOT NULL,
+        digest TEXT NOT NULL
+    );
+    CREATE TABLE workers (pid INTEGER PRIMARY KEY, start TEXT NOT NULL);
+    """,
+)
+
+#: The version that this release writes.
+SCHEMA_VERSION = len(_STEPS)
+
+
+def migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Brings a database of `version` up to `SCHEMA_VERSION`, step by step."""
+    for number, step in enumerate(_STEPS[version:], version + 1):
+        connection.executescript(f"BEGIN; {step} PRAGMA user_version = {number}; COMMIT;")

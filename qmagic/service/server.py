@@ -1,0 +1,359 @@
+"""The service's door: reads requests from its socket, asks the manager or the store, answers, and pushes events.
+
+One loop on the main thread serves everything: the clients' socket, the workers' lines, the store's completions, time.
+Nothing in it waits: what takes long is answered later, and a reader that is too slow loses its place, not the manager's time.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import zmq
+
+from qmagic import home as homes
+from qmagic.engines.local import LocalEngine
+from qmagic.errors import ErrorInfo
+from qmagic.events import Event
+from qmagic.protocol import (
+    PROTOCOL,
+    Cancel,
+    Ended,
+    Find,
+    Found,
+    Hello,
+    Listen,
+    Purge,
+    Reply,
+    Request,
+    ServiceStatus,
+    Submit,
+    WorkerStatus,
+)  # fmt: skip
+from qmagic.service import rows
+from qmagic.service.housekeeping import Housekeeping
+from qmagic.service.manager import Manager
+from qmagic.service.memory import MemoryWatch, resident
+from qmagic.service.slots import Slots
+from qmagic.service.store import Store
+from qmagic.version import VERSION
+
+__all__ = ["Server"]
+
+log = logging.getLogger(__name__)
+
+#: Requests of up to this size are taken; a longer one is a mistake or an attack.
+MAX_REQUEST = 256 << 20
+#: Events that may wait for one listener before it is sent back to a snapshot.
+MAX_UNREAD = 10_000
+_TICK_SECONDS = 0.25
+_NEWEST = 500
+
+_ENCODE = msgspec.msgpack.Encoder().encode
+
+
+class Server:
+    """Serves one home until it is told to stop, or nobody needs it any more.
+
+    Args:
+        home: The folder.
+        socket: A bound ROUTER socket.
+        store: The home's store.
+        manager: What decides.
+        engine: What runs.
+        slots: What running jobs hold.
+        options: The home's options.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        socket: zmq.Socket[bytes],
+        store: Store,
+        manager: Manager,
+        engine: LocalEngine,
+        slots: Slots,
+        options: homes.ServiceOptions,
+    ) -> None:
+        self._home, self._socket, self._store = home, socket, store
+        self._manager, self._engine, self._slots, self._options = manager, engine, slots, options
+        self._watch = MemoryWatch(engine, manager, slots)
+        self._started = time.time()
+        self._stopping = False
+        self._clients: dict[bytes, Hello] = {}
+        self._listeners: dict[bytes, bool] = {}  # whether it has lost its place
+        self._last_use = time.monotonic()
+        self._last_care = 0.0
+        self._housekeeping = Housekeeping(home, store, options)
+        self._request = msgspec.msgpack.Decoder(Request).decode
+        self._poller = zmq.Poller()
+        self._polled: set[int] = set()
+        self._verbs: dict[str, tuple[type[Any], Callable[[bytes, int, Any], None]]] = {
+            "hello": (Hello, self._hello),
+            "submit": (Submit, self._submit),
+            "result": (Find, self._result),
+            "find": (Find, self._find),
+            "cancel": (Cancel, self._cancel),
+            "listen": (Listen, self._listen),
+            "purge": (Purge, self._purge),
+            "status": (type(None), self._status),
+            "stop": (type(None), self._stop),
+        }
+        self._bodies = {verb: msgspec.msgpack.Decoder(body).decode for verb, (body, _) in self._verbs.items()}
+
+    # -- the loop -----------------------------------------------------------------------------------------------------
+
+    def serve(self) -> None:
+        """Serves until it is told to stop, the store is found damaged, or nobody needs it."""
+        self._poller.register(self._socket, zmq.POLLIN)
+        self._poller.register(self._store.wake.fileno(), zmq.POLLIN)
+        wake = self._store.wake.fileno()
+        while not self._stopping:
+            self._manager.dispatch()
+            self._follow_workers()
+            for source, _ in self._poller.poll(int(_TICK_SECONDS * 1000)):
+                if source is self._socket:
+                    self._read_requests()
+                elif source == wake:
+                    self._store.complete()
+                else:
+                    self._engine.read(int(source))
+            if time.monotonic() - self._last_care >= _TICK_SECONDS:
+                self._care()
+
+    def stop(self) -> None:
+        """Ends the loop after its current pass; callable from a signal handler."""
+        self._stopping = True
+
+    def _follow_workers(self) -> None:
+        descriptors = {worker.connection.fileno() for worker in self._engine.workers}
+        for descriptor in descriptors - self._polled:
+            self._poller.register(descriptor, zmq.POLLIN)
+        for descriptor in self._polled - descriptors:
+            self._poller.unregister(descriptor)
+        self._polled = descriptors
+
+    def _care(self) -> None:
+        """What is looked at a few times a second: time-outs, memory, idleness, the damaged store."""
+        self._last_care = now = time.monotonic()
+        self._manager.tick()
+        self._watch.look()
+        self._housekeeping.look()
+        if self._store.damaged:
+            log.error("the store is damaged: the service ends; its next start sets the store aside")
+            self._stopping = True
+        idle = self._options.idle_minutes * 60
+        self._engine.leave_idle(idle)
+        if self._manager.busy:
+            self._last_use = now
+        elif now - self._last_use > idle:
+            self._clients = {name: c for name, c in self._clients.items() if homes.process_alive(c.pid, c.start)}
+            if self._clients:
+                self._last_use = now  # they are there; look again when as much time has passed
+            else:
+                log.info("idle: the service leaves")
+                self._stopping = True
+
+    def _read_requests(self) -> None:
+        self._last_use = time.monotonic()
+        for _ in range(100):  # then the workers have their turn
+            try:
+                client, *frames = self._socket.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            self._answer(client, frames)
+
+    def _answer(self, client: bytes, frames: list[bytes]) -> None:
+        number = -1
+        try:
+            request = self._request(frames[0])
+            number = request.number
+            _, handle = self._verbs[request.verb]
+            handle(client, number, self._bodies[request.verb](request.body))
+        except KeyError:
+            self._refuse(client, number, f"the service does not know the request {request.verb!r}")
+        except (msgspec.MsgspecError, IndexError) as error:
+            self._refuse(client, number, f"the service cannot read this request: {error}")
+        except Exception:
+            log.exception("a request failed")
+            self._refuse(client, number, "the service failed at this request; its log in QMAGIC_HOME says why")
+
+    # -- answers ------------------------------------------------------------------------------------------------------
+
+    def _send(self, client: bytes, number: int, body: Any = None, error: ErrorInfo | None = None) -> bool:
+        data = _ENCODE(Reply(number, msgspec.Raw(_ENCODE(body)), error))
+        try:
+            self._socket.send_multipart([client, data], zmq.NOBLOCK)
+        except zmq.ZMQError:
+            return False  # gone, or too slow: it asks again
+        return True
+
+    def _refuse(self, client: bytes, number: int, message: str) -> None:
+        self._send(client, number, error=ErrorInfo("ServiceError", message))
+
+    def _hello(self, client: bytes, number: int, hello: Hello) -> None:
+        self._clients[client] = hello
+        if hello.environment is not None:
+            self._engine.warm(hello.environment)
+        self._send(client, number, self._summary())
+
+    def _submit(self, client: bytes, number: int, submit: Submit) -> None:
+        left = len(submit.specs)
+        problem: ErrorInfo | None = None
+
+        def accept(error: ErrorInfo | None) -> None:
+            nonlocal left, problem
+            left -= 1
+            problem = problem or error
+            if left == 0:
+                self._send(client, number, error=problem)
+
+        def take() -> None:
+            for spec in submit.specs:
+                waiter = (lambda ended: self._send(client, number, ended)) if submit.follow else None
+                self._manager.submit(bytes(spec), accept, waiter=waiter)
+
+        if not submit.again:
+            take()
+            return
+        # an earlier try may have got through: what is on disk is accepted, the rest is taken now
+        ids = [msgspec.msgpack.decode(spec, type=_Id).id for spec in submit.specs]
+
+        def known(found: list[bool], error: Exception | None) -> None:
+            nonlocal left
+            stored = {job for job, is_there in zip(ids, found or [], strict=False) if is_there}
+            for job, spec in zip(ids, submit.specs, strict=True):
+                if job in stored and not self._manager.knows(job):
+                    accept(None)
+                else:
+                    self._manager.submit(bytes(spec), accept)
+
+        self._store.read(
+            lambda connection: [bool(rows.find(connection, Find(id=job, limit=1))) for job in ids],
+            known,
+        )
+
+    def _result(self, client: bytes, number: int, wanted: Find) -> None:
+        if self._manager.wait(wanted.id, lambda ended: self._send(client, number, ended)):
+            return
+
+        def found(ended: Ended | None, error: Exception | None) -> None:
+            if ended is not None:
+                self._send(client, number, ended)
+            elif error is not None:
+                self._refuse(client, number, f"the store cannot be read: {error}")
+            else:
+                self._send(client, number, error=ErrorInfo("NotFoundError", f"there is no job {wanted.id!r}"))
+
+        self._store.read(lambda connection: rows.ended(connection, wanted.id), found)
+
+    def _find(self, client: bytes, number: int, wanted: Find) -> None:
+        def found(jobs: list[Found] | None, error: Exception | None) -> None:
+            if jobs is None:
+                self._refuse(client, number, f"the store cannot be read: {error}")
+                return
+            positions = self._manager.positions() if any(not job.info.status.final for job in jobs) else {}
+            placed = [
+                msgspec.structs.replace(job, info=msgspec.structs.replace(job.info, position=positions[job.info.id]))
+                if job.info.id in positions
+                else job
+                for job in jobs
+            ]
+            self._send(client, number, placed)
+
+        self._store.read(lambda connection: rows.find(connection, wanted), found)
+
+    def _cancel(self, client: bytes, number: int, cancel: Cancel) -> None:
+        self._send(client, number, {job: self._manager.cancel(job) for job in cancel.ids})
+
+    def _purge(self, client: bytes, number: int, purge: Purge) -> None:
+        def done(jobs: int | None, error: Exception | None) -> None:
+            if jobs is None:
+                self._refuse(client, number, f"nothing was deleted: {error}")
+            else:
+                self._send(client, number, jobs)
+
+        self._housekeeping.purge(time.time() - purge.older_than, purge.ids, done)
+
+    def _status(self, client: bytes, number: int, _: None) -> None:
+        self._send(client, number, self._summary())
+
+    def _stop(self, client: bytes, number: int, _: None) -> None:
+        log.info("told to stop")
+        self._send(client, number)
+        self._stopping = True
+
+    def _summary(self) -> ServiceStatus:
+        return ServiceStatus(
+            pid=os.getpid(),
+            version=VERSION,
+            protocol=PROTOCOL,
+            home=str(self._home),
+            started=self._started,
+            slots=self._slots.number,
+            memory_limit=self._slots.memory,
+            memory_reserved=self._slots.reserved,
+            jobs=self._manager.counts(),
+            workers=[
+                WorkerStatus(
+                    w.process.pid, w.state, w.environment.executable, [c.job for c in w.calls], resident(w.process.pid)
+                )
+                for w in self._engine.workers
+            ],
+            clients=len(self._clients),
+            store_bytes=_size(self._store.path),
+            notices=[notice for notice in (self._store.notice,) if notice],
+            disk_full=bool(self._store.trouble),
+        )
+
+    # -- events -------------------------------------------------------------------------------------------------------
+
+    def publish(self, event: Event) -> None:
+        """Pushes an event to whoever listens; one that is too slow is told that it lost its place."""
+        for client, lost in list(self._listeners.items()):
+            if not lost and not self._send(client, 0, [event]):
+                self._listeners[client] = True
+            elif lost and self._send(client, 0, error=ErrorInfo("ServiceError", "events were lost: listen again")):
+                del self._listeners[client]
+
+    def _listen(self, client: bytes, number: int, listen: Listen) -> None:
+        """Sends what the listener has missed, then (number 0) every event as it comes."""
+
+        def found(value: tuple[int, list[Event], list[Found]] | None, error: Exception | None) -> None:
+            if value is None:
+                self._refuse(client, number, f"the store cannot be read: {error}")
+                return
+            seq, events, jobs = value
+            self._listeners[client] = False
+            self._send(client, number, {"seq": seq, "events": events, "jobs": [job.info for job in jobs]})
+
+        def query(connection: Any) -> tuple[int, list[Event], list[Found]]:
+            seq, _ = rows.last_numbers(connection)
+            oldest = connection.execute("SELECT min(seq) FROM events").fetchone()[0] or 0
+            missed = seq - listen.since
+            if listen.since < 0 or listen.since + 1 < oldest or missed > 1000 or missed < 0:
+                return seq, [], rows.find(connection, Find(limit=_NEWEST))
+            return seq, rows.events_since(connection, listen.since), []
+
+        self._store.read(query, found)
+
+
+class _Id(msgspec.Struct):
+    """The only field of a spec that tells whether it is known."""
+
+    id: str
+
+
+def _size(path: Path) -> int:
+    total = 0
+    for suffix in ("", "-wal"):
+        try:
+            total += path.with_name(path.name + suffix).stat().st_size
+        except OSError:
+            pass
+    return total

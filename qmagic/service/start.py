@@ -1,0 +1,193 @@
+"""How the service starts and ends: lock, store, socket, discovery file, in this order, and back."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import msgspec
+
+from qmagic import home as homes
+from qmagic.engines.local import LocalEngine, launch
+from qmagic.errors import HomeError, QmagicError
+from qmagic.jobs import Environment
+
+__all__ = ["run"]
+
+log = logging.getLogger("qmagic.service")
+
+#: A discovery file of another host that was touched within this many seconds belongs to a service that lives.
+_FRESH_SECONDS = 60.0
+
+
+class AlreadyServedError(Exception):
+    """Another service holds the lock: that one serves."""
+
+
+def run(home_text: str, report: int, environment_json: str) -> None:
+    """Serves a home until nobody needs it. Reports ``ready`` or ``error <kind> <message>`` to a descriptor, then closes it.
+
+    Args:
+        home_text: The home folder.
+        report: Descriptor of a pipe.
+        environment_json: The caller's environment, whose worker is started first; "" for none.
+    """
+    os.set_inheritable(report, False)
+    home = Path(home_text)
+    try:
+        with _lock(home):
+            _serve(home, report, environment_json)
+    except AlreadyServedError:
+        _say(report, "ready")
+    except QmagicError as error:
+        log.error("%s", error)
+        _say(report, f"error {type(error).__name__} {error}")
+    except OSError as error:
+        log.exception("the service could not start")
+        _say(
+            report,
+            f"error HomeError {home} cannot be used: {error.strerror or error}; check its owner, its mode and the free space",
+        )
+    except Exception as error:
+        log.exception("the service could not start")
+        _say(report, f"error ServiceError the service could not start: {type(error).__name__}: {error}")
+
+
+@contextlib.contextmanager
+def _lock(home: Path) -> Iterator[None]:
+    """Holds the home's lock; no child inherits it."""
+    import fcntl
+
+    descriptor = os.open(home / "service.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyServedError from None
+        _refuse_foreign(home)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _refuse_foreign(home: Path) -> None:
+    """Refuses a home that a living service on another host uses: over NFS the lock may not reach across.
+
+    Raises:
+        HomeError: Names the host.
+    """
+    found = homes.read_discovery(home)
+    if found is None or found.host == homes.host_name():
+        return
+    path = home / "service.json"
+    age = time.time() - path.stat().st_mtime
+    if age < _FRESH_SECONDS:
+        raise HomeError(
+            f"{home} is in use by the service on host {found.host!r} (process {found.pid}); "
+            "stop it there with 'qmagic stop', or give this host its own QMAGIC_HOME"
+        )
+
+
+def _serve(home: Path, report: int, environment_json: str) -> None:
+    first: tuple[Environment, subprocess.Popen[bytes], Connection] | None = None
+    if environment_json:
+        environment = msgspec.json.decode(environment_json, type=Environment)
+        with contextlib.suppress(OSError):
+            first = (environment, *launch(environment, home / "results"))
+    try:
+        _serve_with(home, report, first)
+    except BaseException:
+        if first is not None:
+            first[1].kill()
+        raise
+
+
+def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Popen[bytes], Connection] | None) -> None:
+    # imported now, while the worker starts
+    import zmq
+
+    from qmagic.protocol import PROTOCOL
+    from qmagic.service.ledger import Ledger
+    from qmagic.service.manager import Manager
+    from qmagic.service.memory import available_cores, total_memory
+    from qmagic.service.server import MAX_REQUEST, Server
+    from qmagic.service.slots import Slots
+    from qmagic.service.store import Store
+    from qmagic.version import VERSION
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    options = homes.service_options(home)
+    number = options.workers or available_cores()
+    memory = int(options.memory_gb * 2**30) or total_memory() * 3 // 4
+    store = Store(home / "store.sqlite", int(options.store_gb * 2**30))
+    _end_leftovers(store)
+
+    def remember(workers: list[tuple[int, str]]) -> None:
+        store.write(
+            [("DELETE FROM workers", ()), *(("INSERT INTO workers VALUES (?, ?)", worker) for worker in workers)],
+            lambda error: None,
+        )
+
+    engine = LocalEngine(number, memory, home / "results", remember)
+    ledger, slots = Ledger(store), Slots(number, memory)
+    manager = Manager(ledger, engine, slots)
+    engine.listener = manager
+    if first is not None:
+        engine.adopt(*first)
+
+    context = zmq.Context()
+    socket = context.socket(zmq.ROUTER)
+    socket.setsockopt(zmq.LINGER, 0)
+    socket.setsockopt(zmq.ROUTER_MANDATORY, 1)  # a reply that cannot be sent is known
+    socket.setsockopt(zmq.ROUTER_HANDOVER, 1)
+    socket.setsockopt(zmq.MAXMSGSIZE, MAX_REQUEST)
+    address = homes.address(home)
+    Path(address.removeprefix("ipc://")).unlink(missing_ok=True)  # stale: the lock is ours
+    socket.bind(address)
+    server = Server(home, socket, store, manager, engine, slots, options)
+    ledger.publish = server.publish
+    pid = os.getpid()
+    discovery = homes.Discovery(
+        host=homes.host_name(), boot=homes.boot_id(), pid=pid, start=homes.start_time(pid), protocol=PROTOCOL,
+        version=VERSION, address=address,
+    )  # fmt: skip
+    homes.write_discovery(home, discovery)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: server.stop())
+    log.info("serves %s with %d slots, process %d", home, number, pid)
+    _say(report, "ready")
+    try:
+        server.serve()
+    finally:
+        (home / "service.json").unlink(missing_ok=True)
+        engine.close()
+        store.close()
+        socket.close()
+        context.term()
+        Path(address.removeprefix("ipc://")).unlink(missing_ok=True)
+
+
+def _end_leftovers(store: object) -> None:
+    """Ends workers that an earlier service left behind, known by pid and start time."""
+    from qmagic.service.store import Store
+
+    assert isinstance(store, Store)
+    for pid, start in store.ask(lambda connection: connection.execute("SELECT pid, start FROM workers").fetchall()):
+        if homes.process_alive(pid, start):
+            log.info("ends worker %d, left by an earlier service", pid)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _say(report: int, line: str) -> None:
+    with contextlib.suppress(OSError):
+        os.write(report, line.encode() + b"\n")
+        os.close(report)

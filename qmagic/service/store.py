@@ -1,0 +1,261 @@
+"""The store: jobs, events and results in one SQLite database, written by one thread of one process.
+
+Rules:
+
+* A job's row and its event commit together, durably (WAL, ``synchronous=FULL``). Whoever asked is told after the commit.
+* Writes that wait at the same time share a commit; reads run between commits, after the writes that came before them.
+* A failed commit is told to those that can be refused (new jobs). Facts that must not be lost (a job's end) are kept and
+  tried again, in order: a full disk delays them, it does not drop them.
+* A store is never downgraded, and a damaged one is set aside, not deleted.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import os
+import queue
+import socket
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from qmagic.errors import HomeError
+from qmagic.service.schema import SCHEMA_VERSION, migrate
+
+__all__ = ["Statement", "Store", "Write", "open_database"]
+
+log = logging.getLogger(__name__)
+
+Statement = tuple[str, tuple[Any, ...]]
+
+_RETRY_SECONDS = 1.0
+
+
+@dataclasses.dataclass(slots=True)
+class Write:
+    """Statements that commit together.
+
+    Attributes:
+        statements: SQL and its parameters.
+        then: Called on the main thread with None after the commit, or with the error.
+        must: Whether it is kept and tried again when the commit fails, in place of being told.
+    """
+
+    statements: list[Statement]
+    then: Callable[[Exception | None], None]
+    must: bool = False
+
+
+@dataclasses.dataclass(slots=True)
+class _Read:
+    query: Callable[[sqlite3.Connection], Any]
+    then: Callable[[Any, Exception | None], None]
+
+
+def open_database(path: Path) -> tuple[sqlite3.Connection, str]:
+    """Opens the database, brings its schema up to date, and returns it with a notice ("" or why it was set aside).
+
+    Raises:
+        HomeError: The store is of a newer version, or cannot be written.
+    """
+    try:
+        return _open(path), ""
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and not _is_damage(error):
+            raise HomeError(
+                f"the store {path} cannot be opened: {error}; check its owner, its mode and the free space"
+            ) from None
+        aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+        for suffix in ("", "-wal", "-shm"):
+            part = path.with_name(path.name + suffix)
+            if part.exists():
+                part.rename(aside.with_name(aside.name + suffix))
+        notice = f"the store was damaged ({error}) and has been set aside as {aside}; a new one was begun"
+        log.error("%s", notice)
+        return _open(path), notice
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    try:
+        os.chmod(path, 0o600)
+        # before anything that writes: a newer store must not be touched
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise HomeError(
+                f"the store {path} is of version {version}, this qmagic knows {SCHEMA_VERSION}; update qmagic or use another QMAGIC_HOME"
+            )
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=OFF")
+        migrate(connection, version)
+        # reads a page of every table: a store that cannot tell what is unfinished is no store
+        connection.execute("SELECT count(*) FROM jobs WHERE final = 0").fetchone()
+        connection.execute("SELECT max(seq) FROM events").fetchone()
+        connection.execute("SELECT max(number) FROM jobs").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class Store:
+    """The database behind a thread that writes and reads it.
+
+    Args:
+        path: The database's file.
+        limit: Bytes that it may reach; 0 means no limit.
+
+    `wake` is a socket that becomes readable when completions wait; then `complete` runs them on the calling thread.
+    """
+
+    def __init__(self, path: Path, limit: int = 0) -> None:
+        self._connection, self.notice = open_database(path)
+        self.path = path
+        if limit:
+            page = self._connection.execute("PRAGMA page_size").fetchone()[0]
+            self._connection.execute(f"PRAGMA max_page_count={max(limit // page, 16)}")
+        self.wake, self._waker = socket.socketpair()
+        self.wake.setblocking(False)
+        self._waker.setblocking(False)
+        self._inbox: queue.SimpleQueue[Write | _Read | None] = queue.SimpleQueue()
+        self._finished: deque[Callable[[], None]] = deque()
+        self._kept: deque[Write] = deque()
+        #: Why the last commit failed; "" when it did not.
+        self.trouble = ""
+        #: Whether the database itself was found damaged; then the service ends, and its next start sets it aside.
+        self.damaged = False
+        self._thread = threading.Thread(target=self._serve, name="store", daemon=True)
+        self._thread.start()
+
+    # -- main thread ------------------------------------------------------------------------------------------------
+
+    def write(
+        self, statements: list[Statement], then: Callable[[Exception | None], None], *, must: bool = False
+    ) -> None:
+        """Commits statements together, durably, then calls `then` on the main thread."""
+        self._inbox.put(Write(statements, then, must))
+
+    def read(self, query: Callable[[sqlite3.Connection], Any], then: Callable[[Any, Exception | None], None]) -> None:
+        """Runs a query after the writes that came before it, then calls `then` with its value on the main thread."""
+        self._inbox.put(_Read(query, then))
+
+    def ask(self, query: Callable[[sqlite3.Connection], Any]) -> Any:
+        """Runs a query at once; only before the first `write` (the start) and for tests."""
+        return query(self._connection)
+
+    def complete(self) -> None:
+        """Calls what has been completed since the last time."""
+        try:
+            while self.wake.recv(4096):
+                pass
+        except BlockingIOError:
+            pass
+        while self._finished:
+            self._finished.popleft()()
+
+    def close(self) -> None:
+        """Ends the thread after what is in line, and closes the database."""
+        self._inbox.put(None)
+        self._thread.join()
+        self._connection.close()
+        self.wake.close()
+        self._waker.close()
+
+    # -- store thread -----------------------------------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        open_ = True
+        while open_:
+            items = self._next_items()
+            if None in items:
+                open_ = False
+            writes = [item for item in items if isinstance(item, Write)]
+            if writes or self._kept:
+                self._commit(writes)
+            for item in items:
+                if isinstance(item, _Read):
+                    self._query(item)
+            if self._finished:
+                try:
+                    self._waker.send(b"x")
+                except BlockingIOError:
+                    pass  # it has been woken often enough
+
+    def _next_items(self) -> list[Write | _Read | None]:
+        items: list[Write | _Read | None] = []
+        try:
+            items.append(self._inbox.get(timeout=_RETRY_SECONDS if self._kept else None))
+            while True:
+                items.append(self._inbox.get_nowait())
+        except queue.Empty:
+            return items
+
+    def _commit(self, writes: list[Write]) -> None:
+        batch = [*self._kept, *writes]
+        try:
+            self._execute(batch)
+        except sqlite3.Error as error:
+            self._fail(batch, error)
+        else:
+            self._kept.clear()
+            self.trouble = ""
+            for write in batch:
+                self._finish(lambda write=write: write.then(None))
+
+    def _execute(self, batch: list[Write]) -> None:
+        execute = self._connection.execute
+        execute("BEGIN")
+        try:
+            for write in batch:
+                for sql, parameters in write.statements:
+                    execute(sql, parameters)
+            execute("COMMIT")
+        except sqlite3.Error:
+            if self._connection.in_transaction:
+                execute("ROLLBACK")
+            raise
+
+    def _fail(self, batch: list[Write], error: sqlite3.Error) -> None:
+        self.trouble = str(error)
+        self.damaged = self.damaged or _is_damage(error)
+        log.error("commit of %d writes failed: %s", len(batch), error)
+        refused = [write for write in batch if not write.must]
+        kept = [write for write in batch if write.must]
+        self._kept = deque(kept)
+        for write in refused:
+            self._finish(lambda write=write: write.then(error))
+        if kept and refused:
+            # a new job must not hold up an old one's end: deletes and small updates may still fit
+            try:
+                self._execute(kept)
+            except sqlite3.Error:
+                return
+            self._kept.clear()
+            for write in kept:
+                self._finish(lambda write=write: write.then(None))
+
+    def _query(self, read: _Read) -> None:
+        value, problem = None, None
+        try:
+            value = read.query(self._connection)
+        except Exception as error:
+            problem = error
+            if isinstance(error, sqlite3.Error):
+                self.damaged = self.damaged or _is_damage(error)
+                log.error("a query failed: %s", error)
+        self._finish(lambda: read.then(value, problem))
+
+    def _finish(self, call: Callable[[], None]) -> None:
+        self._finished.append(call)

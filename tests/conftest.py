@@ -1,0 +1,80 @@
+"""Fixtures for all tests: a home of one's own, and how much to count."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+SOAK = os.environ.get("QMAGIC_SOAK") == "1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what has a full count: each test that uses `full`, and each in a file that reads QMAGIC_SOAK."""
+    for item in items:
+        module = getattr(item, "module", None)
+        reads = module is not None and "QMAGIC_SOAK" in inspect.getsource(module)
+        if reads or "full" in getattr(item, "fixturenames", ()):
+            item.add_marker("soak")
+
+
+@pytest.fixture
+def full() -> Callable[[int, int], int]:
+    """``full(200, 10_000)`` is 200 in `make test` and 10,000 in `make soak`."""
+    return lambda usual, soak: soak if SOAK else usual
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """A QMAGIC_HOME for this module; its service is stopped at the end, and nothing of it may run on."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield from _a_home(patch)
+
+
+@pytest.fixture
+def own_home() -> Iterator[Path]:
+    """A QMAGIC_HOME for this test alone, for tests that kill, damage or fill it."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield from _a_home(patch)
+
+
+def _a_home(patch: pytest.MonkeyPatch) -> Iterator[Path]:
+    # Not tmp_path: its name is long, and an ipc path has at most 107 characters.
+    folder = Path(tempfile.mkdtemp(prefix="qm-"))
+    home = folder / "home"
+    patch.setenv("QMAGIC_HOME", str(home))
+    patch.delenv("XDG_RUNTIME_DIR", raising=False)
+    try:
+        yield home
+        if home.exists():
+            subprocess.run([sys.executable, "-m", "qmagic", "stop"], timeout=30, check=False, capture_output=True)
+        left = processes_of(home)
+        _, alive = psutil.wait_procs(left, timeout=2)
+        assert not alive, f"still running when the service had stopped: {[process.cmdline() for process in alive]}"
+    finally:
+        for process in processes_of(home):
+            process.kill()
+        for path in (folder, *folder.rglob("*")):
+            if path.is_dir() and not path.is_symlink():
+                path.chmod(0o700)  # a test may have made it read-only
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def processes_of(home: Path) -> list[psutil.Process]:
+    """Returns every process that was started with this QMAGIC_HOME: service, workers, kernels."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("QMAGIC_HOME") == str(home) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except psutil.Error:
+            continue  # gone meanwhile, or not ours to read
+    return found

@@ -1,0 +1,140 @@
+"""A real JupyterLab and a real browser.
+
+Without a Chromium the tests are skipped and say so; with QMAGIC_REQUIRE_BROWSER=1, as `.ci/run` sets it, they fail.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+class Lab:
+    """A JupyterLab server on a free port of this machine, with a token and settings of its own.
+
+    Args:
+        root: The folder of notebooks that it opens on.
+        own: An empty folder for its settings and log.
+    """
+
+    def __init__(self, root: Path, own: Path) -> None:
+        self.root, self.token = root, secrets.token_hex(16)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        settings = own / "settings" / "@jupyterlab" / "apputils-extension"
+        settings.mkdir(parents=True)
+        news = {"fetchNews": "false", "checkForUpdates": False}
+        (settings / "notification.jupyterlab-settings").write_text(json.dumps(news))
+        environment = os.environ | {
+            "JUPYTERLAB_SETTINGS_DIR": str(own / "settings"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces"),
+            "JUPYTER_TOKEN": self.token,
+        }
+        command = [
+            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1"),
+            *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}"),
+            *("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+            *("--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True"),
+            *(["--allow-root"] if os.geteuid() == 0 else []),
+        ]
+        self._log = own / "server.log"
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError("JupyterLab did not start:\n" + self._log.read_text()[-3000:])
+            time.sleep(0.1)
+
+    def request(self, path: str, method: str = "GET") -> Any:
+        """Returns the server's answer."""
+        request = urllib.request.Request(f"{self.url}/{path}", method=method)
+        request.add_header("Authorization", f"token {self.token}")
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            body = answer.read()
+        return json.loads(body) if body else None
+
+    def _answers(self) -> bool:
+        try:
+            self.request("api/status")
+        except OSError:
+            return False
+        return True
+
+    def stop(self) -> None:
+        """Ends the server and its kernels: by its own shut-down, and if that does not help, its process group."""
+        try:
+            self.request("api/shutdown", method="POST")
+        except OSError:
+            pass
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+
+@pytest.fixture(scope="module")
+def lab(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab whose kernels use the module's home."""
+    server = Lab(tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("lab"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless Chromium."""
+    if CHROMIUM is None:
+        reason = "no Chromium on PATH (Debian: apt install chromium)"
+        if os.environ.get("QMAGIC_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any, lab: Lab, tmp_path: Path) -> Iterator[Any]:
+    """A page that may talk to our server only; what it asked of others is in ``page.refused``."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    page = context.new_page()
+    page.refused = []
+
+    def guard(route: Any) -> None:
+        if route.request.url.startswith((lab.url, "data:", "blob:")):
+            route.continue_()
+        else:
+            page.refused.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", guard)
+    yield page
+    page.screenshot(path=str(tmp_path / "last.png"))  # pytest keeps the folders of the last three runs
+    context.close()

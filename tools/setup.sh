@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Builds .venv with qmagic in it: editable, with everything that tests, checks and JupyterLab need.
+#
+# Nothing to do is the common case and takes milliseconds: a stamp in .venv names what was installed (the hash of
+# pyproject.toml and of this file), where, and for which Python. A copied tree, a changed pyproject.toml, or a Python
+# that is gone makes the stamp wrong, and the environment is brought up to date.
+#
+# PYTHON=/path/to/python picks the interpreter of a new .venv.
+set -euo pipefail
+exec </dev/null  # nothing here may ask
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+venv=.venv
+stamp=$venv/qmagic.stamp
+
+# A name on PATH proves nothing: a pyenv shim exists for versions that are not active, and Debian splits off venv.
+usable() {
+    "$1" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1
+}
+
+find_python() {
+    local candidate
+    if [ -n "${PYTHON:-}" ]; then
+        usable "$PYTHON" && echo "$PYTHON" && return
+        echo "PYTHON=$PYTHON is not a Python 3.11, 3.12 or 3.13 with venv." >&2
+        return 1
+    fi
+    for candidate in python3.13 python3.12 python3.11 python3 python \
+        "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[123].*/bin/python; do
+        if usable "$candidate"; then
+            echo "$candidate"
+            return
+        fi
+    done
+    echo "qmagic needs Python 3.11, 3.12 or 3.13 with venv, and none was found." >&2
+    echo "Install one (Debian: apt install python3 python3-venv), or say PYTHON=/path/to/python make setup" >&2
+    return 1
+}
+
+wanted() {
+    cksum <pyproject.toml
+    cksum <tools/setup.sh
+    pwd -P
+    "$venv/bin/python" -c 'import sys; print(sys.version)' 2>/dev/null || echo "no python"
+}
+
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(wanted)" ]; then
+    exit 0
+fi
+
+started=$SECONDS
+if ! usable "$venv/bin/python"; then
+    python=$(find_python)
+    echo "Building $venv with $("$python" --version)"
+    "$python" -m venv --clear "$venv"
+fi
+
+echo "Installing qmagic and what it needs into $venv (a minute or two)"
+rm -f "$stamp"
+log=$venv/pip.log
+# Harmless: a place to look for packages that does not have this one, and pip's advice for root.
+harmless="Location '.*' is ignored|running pip as the 'root' user|^Requirement already satisfied"
+if ! "$venv/bin/python" -m pip install --no-input --disable-pip-version-check --progress-bar off -e ".[dev]" >"$log" 2>&1; then
+    grep -vE "$harmless" "$log" >&2 || true
+    echo "pip could not install qmagic; the lines above say why (also in $log)." >&2
+    exit 1
+fi
+grep -E '^(WARNING|ERROR|DEPRECATION)' "$log" | grep -vE "$harmless" >&2 || true
+
+wanted >"$stamp"
+echo "Ready after $((SECONDS - started)) s"
