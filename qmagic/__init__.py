@@ -9,12 +9,14 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from qmagic.version import VERSION as __version__
+from qmagic.version import __version__
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from qmagic.client import Job, job, jobs
+    from qmagic.client import Job as Job
+    from qmagic.client import job as job
+    from qmagic.client import jobs as jobs
     from qmagic.errors import QmagicError
     from qmagic.jobs import JobStatus
     from qmagic.results import Result, load

@@ -14,7 +14,7 @@ from qmagic import client, home
 from qmagic.client import ask
 from qmagic.errors import QmagicError
 from qmagic.jobs import JobInfo
-from qmagic.version import VERSION
+from qmagic.version import __version__
 
 __all__ = ["main"]
 
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="qmagic", description="Jobs and the job service of this user's QMAGIC_HOME.")
-    parser.add_argument("--version", action="version", version=f"qmagic {VERSION}")
+    parser.add_argument("--version", action="version", version=f"qmagic {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, call: Any, help: str) -> argparse.ArgumentParser:

@@ -1,8 +1,7 @@
 """What happened to jobs, as facts: stored, ordered by one store-wide number, and pushed to whoever listens.
 
-Kinds are in the past tense: ``job.created``, ``job.started``, ``job.returned`` (back to READY, with the reason),
-``job.cancelling``, ``job.done``, ``job.failed``, ``job.cancelled``, ``job.deleted``. What is not a fact that must last (position,
-progress) is no event: it is asked for, or pushed as the newest value only.
+Kinds: ``job.created``, ``job.started``, ``job.returned`` (back to READY, with the reason), ``job.cancelling``,
+``job.done``, ``job.failed``, ``job.cancelled``. What need not last (position, progress) is no event: it is asked for.
 """
 
 from __future__ import annotations

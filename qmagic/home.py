@@ -46,7 +46,7 @@ class ServiceOptions:
 
     Attributes:
         workers: Simulations that run at once; 0 means one for each core that this process may use.
-        memory_gb: Memory that all simulations together may take; 0 means three quarters of what the machine (or cgroup) has.
+        memory_gb: Memory that all simulations together may take; 0 means three quarters of the machine's (or cgroup's).
         idle_minutes: Minutes without work after which workers leave, and the service after the last client and worker.
         keep_days: Days for which finished jobs are kept; 0 means forever.
         store_gb: Size that the store may reach; then new jobs are refused. 0 means as far as the disk goes.
@@ -94,7 +94,7 @@ def service_options(home: Path) -> ServiceOptions:
         return ServiceOptions()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise HomeError(f"{path} is not valid TOML: {error}") from None
-    known = {field.name: type(field.default) for field in dataclasses.fields(ServiceOptions)}
+    known = {name: type(value) for name, value in dataclasses.asdict(ServiceOptions()).items()}
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
@@ -118,7 +118,8 @@ def socket_folder() -> Path:
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise HomeError(
-            f"{folder} must be a folder of yours with mode 0700 (found owner {found.st_uid}, mode {found.st_mode & 0o777:o}); "
+            f"{folder} must be a folder of yours with mode 0700, "
+            f"found owner {found.st_uid} and mode {found.st_mode & 0o777:o}; "
             "remove it or set XDG_RUNTIME_DIR"
         )
     return folder

@@ -1,8 +1,9 @@
 """The defaults of a job, in three layers: built in, the project's ``[tool.qmagic]``, this session's ``%qconfig``.
 
-A later layer wins, key by key, and a flag on the magic's line (or an argument of `qmagic.run`) wins over all of them. The
-project's layer is read from the nearest ``pyproject.toml``, from the working folder upwards, that has a ``[tool.qmagic]``
-table. Options of the *service* (workers, memory, retention) are not here: they live in the home (`qmagic.home`).
+A later layer wins, key by key, and a flag on the magic's line (or an argument of `qmagic.run`) wins over all of them.
+The project's layer is read from the nearest ``pyproject.toml``, from the working folder upwards, that has a
+``[tool.qmagic]`` table. Options of the *service* (workers, memory, retention) are not here: they live in the home
+(`qmagic.home`).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from qmagic.backends.aer_methods import METHODS, automatic, bytes_of, gates_of
+from qmagic.backends.aer_methods import METHODS, automatic, bytes_of, gates_of, not_clifford
 from qmagic.backends.base import Executable, Grant, Need, Product
 from qmagic.backends.memory import limit, refusal
 from qmagic.backends.sampling import Key, seed_31, table_of
@@ -56,6 +56,8 @@ class Aer:
         method = self.method(executable, exact=exact)
         if exact:
             self._check_exact(executable, method)
+        if method == "stabilizer" and (gate := not_clifford(executable)):
+            raise InputError(f"{self.name} runs Clifford circuits, and {gate} is not Clifford; use aer.statevector or aer.mps")
         width = executable.program.width
         needed = bytes_of(method, width)
         if needed > limit():
@@ -78,7 +80,6 @@ class Aer:
         method = self.method(executable, exact=True)
         self._check_exact(executable, method)
         circuit = _fitting(executable, method).copy()
-        circuit.remove_final_measurements()
         if executable.noise is None:
             return _observed(circuit, executable, method, products, grant), f"aer {method}"
         return _read_out(circuit, executable, method, products, grant), f"aer {method}"
@@ -242,19 +243,82 @@ def _failure(result: Any, method: str) -> Exception:
     return JobFailedError(f"aer's method {method} failed: {status}")
 
 
-def _measured_in(circuit: QuantumCircuit, basis: Product) -> QuantumCircuit:
-    """Returns the circuit with `basis` measured into new bits after the old ones, the turn itself free of noise."""
-    from qiskit.circuit import ClassicalRegister
-    from qiskit.circuit.library import HGate, SdgGate
+def _turn(circuit: QuantumCircuit, basis: Product, *, back: bool = False) -> None:
+    """Appends the gates that turn `basis` to Z (or back), under a label that no noise model knows."""
+    from qiskit.circuit.library import HGate, SdgGate, SGate
 
-    register = ClassicalRegister(len(basis), "qmagic_basis")
-    turned = circuit.copy()
-    turned.remove_final_measurements(inplace=True) if False else None
-    turned.add_register(register)
-    for i, (letter, qubit) in enumerate(basis):
-        if letter == "Y":
-            turned.append(SdgGate(label=_IDEAL), [qubit])
+    for letter, qubit in basis:
+        if letter == "Y" and not back:
+            circuit.append(SdgGate(label=_IDEAL), [qubit])
         if letter != "Z":
-            turned.append(HGate(label=_IDEAL), [qubit])
-        turned.measure(qubit, register[i])
-    return turned
+            circuit.append(HGate(label=_IDEAL), [qubit])
+        if letter == "Y" and back:
+            circuit.append(SGate(label=_IDEAL), [qubit])
+
+
+def _measured_in(circuit: QuantumCircuit, basis: Product) -> QuantumCircuit:
+    """Returns the circuit with `basis` measured into new bits after the old ones."""
+    from qiskit.circuit import ClassicalRegister
+
+    register = ClassicalRegister(len(basis), _IDEAL)
+    measured = circuit.copy()
+    measured.add_register(register)
+    _turn(measured, basis)
+    measured.measure([qubit for _, qubit in basis], register)
+    return measured
+
+
+def _observed(
+    circuit: QuantumCircuit, executable: Executable, method: str, products: Sequence[Product], grant: Grant
+) -> NDArray[np.float64]:
+    """Returns exact values by Aer's own Pauli expectation values."""
+    import numpy as np
+    from qiskit.quantum_info import Pauli
+
+    from qmagic.backends.grouping import paulis_of
+
+    expanded = [list(paulis_of(product)) for product in products]
+    paulis = sorted({pauli for terms in expanded for _, pauli in terms if pauli})
+    for i, pauli in enumerate(paulis):
+        letters = Pauli("".join(letter for letter, _ in reversed(pauli)))
+        circuit.save_expectation_value(letters, [qubit for _, qubit in pauli], label=f"{_SAVED}{i}")
+    data = _run(circuit, executable, method, grant, shots=1) if paulis else {}
+    known = {pauli: float(data[f"{_SAVED}{i}"]) for i, pauli in enumerate(paulis)} | {(): 1.0}
+    return np.array([sum(weight * known[pauli] for weight, pauli in terms) for terms in expanded], dtype=float)
+
+
+def _read_out(
+    circuit: QuantumCircuit, executable: Executable, method: str, products: Sequence[Product], grant: Grant
+) -> NDArray[np.float64]:
+    """Returns exact values of what is *read*: the distribution in each basis, then each bit through its readout error.
+
+    With ``p01`` the probability to read 1 for 0 and ``p10`` to read 0 for 1, an operator of values ``(v0, v1)`` is read as
+    ``((1 - p01) v0 + p01 v1, p10 v0 + (1 - p10) v1)``: Z becomes ``(1 - p01 - p10) Z + (p10 - p01)``.
+    """
+    import numpy as np
+
+    from qmagic.backends.grouping import VALUES, groups
+    from qmagic.backends.noise import readout_of
+
+    assert executable.noise is not None
+    active = executable.program.active
+    errors = readout_of(executable.noise.model(active), active)
+    found = groups(products)
+    for i, (basis, _) in enumerate(found):
+        _turn(circuit, basis)
+        circuit.save_probabilities([qubit for _, qubit in basis], label=f"{_SAVED}{i}")
+        _turn(circuit, basis, back=True)
+    data = _run(circuit, executable, method, grant, shots=1) if found else {}
+    values = np.ones(len(products))
+    for i, (basis, members) in enumerate(found):
+        # Axis 0 is the last qubit of the basis.
+        distribution = np.asarray(data[f"{_SAVED}{i}"]).reshape((2,) * len(basis))
+        for member in members:
+            letters = {qubit: letter for letter, qubit in products[member]}
+            left = distribution
+            for _, qubit in reversed(basis):
+                zero, one = VALUES[letters[qubit]] if qubit in letters else (1.0, 1.0)
+                p01, p10 = errors.get(qubit, (0.0, 0.0))
+                left = np.tensordot([(1 - p01) * zero + p01 * one, p10 * zero + (1 - p10) * one], left, 1)
+            values[member] = float(left)
+    return values

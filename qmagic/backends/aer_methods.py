@@ -7,7 +7,7 @@ import functools
 from qmagic.backends.base import Executable
 from qmagic.backends.memory import limit
 
-__all__ = ["CLIFFORD", "METHODS", "automatic", "bytes_of", "gates_of"]
+__all__ = ["CLIFFORD", "METHODS", "automatic", "bytes_of", "gates_of", "is_clifford", "not_clifford"]
 
 #: qmagic's name to Aer's.
 METHODS = {
@@ -24,10 +24,13 @@ CLIFFORD = frozenset({
     "x", "y", "z", "h", "s", "sdg", "sx", "sxdg", "cx", "cy", "cz", "swap", "iswap", "dcx", "ecr", "id",
 })  # fmt: skip
 
+#: Up to this many qubits a state vector is as fast as a tableau.
+_NARROW = 16
 #: A density matrix beats trajectories up to this many qubits (both take time per gate: 4**n against shots * 2**n).
 _DENSE = 12
 
-_NOT_GATES = frozenset({"barrier", "measure", "reset", "delay", "global_phase", "snapshot"})
+#: What every method takes besides gates.
+_NOT_GATES = frozenset({"barrier", "measure", "reset", "delay", "global_phase"})
 
 
 @functools.cache
@@ -35,7 +38,6 @@ def gates_of(method: str) -> frozenset[str]:
     """Returns the names of the instructions that a method runs as they are."""
     from qiskit_aer import AerSimulator
 
-    # Standard gates that Aer lists under some methods only, though it runs them under all that it offers.
     return frozenset(AerSimulator(method=method).configuration().basis_gates) | _NOT_GATES
 
 
@@ -48,32 +50,49 @@ def is_clifford(executable: Executable) -> bool:
 
 
 def bytes_of(method: str, width: int) -> int:
-    """Returns the bytes that a method takes for `width` qubits, 0 where they cannot be foretold.
+    """Returns the bytes that a method takes for `width` qubits.
 
-    A density matrix has ``4**n`` entries of 16 bytes. Sampling from either takes a table of sums beside the state, which
-    is small; half as much again is kept for copies that trajectories start from. Matrix product states take what the
-    entanglement asks for: their growth is watched during the run.
+    A density matrix has ``4**n`` entries of 16 bytes, a state vector ``2**n``; half as much again is for copies that
+    trajectories start from, and for sampling. What matrix product states take depends on the entanglement: at most
+    a few state vectors; a quarter of what there is stands for the rest, and their growth is watched during the run.
     """
     if method == "statevector":
         return 24 << width
     if method == "density_matrix":
         return 24 << 2 * width
+    if method == "matrix_product_state":
+        return min(64 << width, limit() // 4)
     if method == "extended_stabilizer":
         return (1 << 28) + 4096 * width * width
-    if method == "stabilizer":
-        return 64 * width * width
-    return 0
+    return 64 * width * width
 
 
 def automatic(executable: Executable, *, exact: bool) -> str:
     """Returns the method for the backend ``aer``: a function of the circuit and its noise only."""
     program, noise = executable.program, executable.noise
     width = program.width
-    clifford = width > 16 and is_clifford(executable) and (noise is None or (noise.pauli and not exact))
-    if clifford:
+    # With exact values the noise has to be averaged over, which only a density matrix does.
+    if width > _NARROW and is_clifford(executable) and (noise is None or (noise.pauli and not exact)):
         return "stabilizer"
-    if noise is not None or (exact and program.feeds_forward):
-        if exact or (width <= _DENSE and not program.feeds_forward):
-            return "density_matrix"
-        return "statevector" if bytes_of("statevector", width) <= limit() else "matrix_product_state"
+    if noise is not None and (exact or (width <= _DENSE and not program.feeds_forward)):
+        return "density_matrix"
     return "statevector" if bytes_of("statevector", width) <= limit() else "matrix_product_state"
+
+
+def not_clifford(executable: Executable) -> str:
+    """Returns the first gate that is not Clifford, as ``"t on qubit 3"``; "" when all are."""
+    from qiskit.quantum_info import Clifford
+
+    passed: set[tuple[str, tuple[object, ...]]] = set()
+    for instruction, qubits in executable.program.steps:
+        if instruction.is_standard_gate() and instruction.name in CLIFFORD:
+            continue
+        key = (instruction.name, tuple(instruction.params) if instruction.is_standard_gate() else (id(instruction),))
+        if key in passed:
+            continue
+        try:
+            Clifford(instruction.operation)
+        except Exception:  # Qiskit says it with several classes
+            return f"{instruction.name} on qubit{'s' * (len(qubits) > 1)} {', '.join(map(str, qubits))}"
+        passed.add(key)
+    return ""

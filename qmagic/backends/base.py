@@ -42,7 +42,7 @@ class Executable:
 
     Attributes:
         circuit: The circuit, without free parameters.
-        program: What it does.
+        program: What it does. For expectation values the qubits of the observables count as active.
         noise: The noise that it runs under; None for none.
     """
 
@@ -95,7 +95,7 @@ class Backend(Protocol):
     ) -> tuple[NDArray[np.float64], str]:
         """Returns the exact expectation value of each product in the circuit's final state, and the method.
 
-        Terminal measurements are ignored. Readout errors of the noise are included: the value is the one that
+        The circuit has no terminal measurements. Readout errors of the noise are included: the value is the one that
         infinitely many shots would give.
         """
         ...

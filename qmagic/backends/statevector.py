@@ -38,9 +38,14 @@ _KEPT = 12
 
 
 class StateVector:
-    """The backend ``statevector``."""
+    """The backend ``statevector``.
 
-    name = "statevector"
+    Args:
+        name: Its name.
+    """
+
+    def __init__(self, name: str = "statevector") -> None:
+        self.name = name
 
     def need(self, executable: Executable, *, exact: bool) -> Need:
         """Returns 32 bytes an amplitude; refuses noise, and what a final state cannot answer."""
@@ -76,7 +81,7 @@ class StateVector:
             holders.setdefault(qubit, []).append(bit)
         # Ascending by the highest bit that a qubit ends in, so that ascending outcomes stay ascending.
         qubits = sorted(holders, key=lambda qubit: holders[qubit][-1])
-        probabilities = _marginal(_probabilities(_vector(executable, program.active, grant)), program.active, qubits)
+        probabilities = _marginal(_probabilities(_state(executable, grant).get_vector()), program.active, qubits)
         random, order = generator(key)
         outcomes, counts = draw(probabilities, shots, random)
         return table(outcomes, counts, [holders[qubit] for qubit in qubits], program.num_clbits, order), self.name
@@ -88,11 +93,11 @@ class StateVector:
         import numpy as np
         from qulacs import PauliOperator
 
-        from qmagic.backends.grouping import paulis_of, qubits_of
+        from qmagic.backends.grouping import paulis_of
 
-        active = tuple(sorted(qubits_of(products).union(executable.program.active)))
+        active = executable.program.active
         place = {qubit: i for i, qubit in enumerate(active)}
-        state = _state(executable, active, grant)
+        state = _state(executable, grant)
         known: dict[Product, float] = {(): 1.0}
         values = np.empty(len(products))
         for row, product in enumerate(products):
@@ -111,12 +116,11 @@ class StateVector:
         """Returns counts in each basis, all from one simulation."""
         import qulacs
 
-        from qmagic.backends.grouping import qubits_of
         from qmagic.backends.sampling import draw, generator, table
 
-        active = tuple(sorted(qubits_of(bases).union(executable.program.active)))
+        active = executable.program.active
         place = {qubit: i for i, qubit in enumerate(active)}
-        state = _state(executable, active, grant)
+        state = _state(executable, grant)
         tables = []
         for basis, number, key in zip(bases, shots, keys, strict=True):
             change = qulacs.QuantumCircuit(len(active))
@@ -134,19 +138,14 @@ class StateVector:
         return tables, self.name
 
 
-def _vector(executable: Executable, active: tuple[int, ...], grant: Grant) -> NDArray[np.complex128]:
-    """Returns the amplitudes over `active` qubits; the state itself is gone by then, unless it is small."""
-    vector: NDArray[np.complex128] = _state(executable, active, grant).get_vector()
-    return vector
-
-
-def _state(executable: Executable, active: tuple[int, ...], grant: Grant) -> Any:
-    """Returns the final state over `active` qubits, the first of them as the lowest bit."""
+def _state(executable: Executable, grant: Grant) -> Any:
+    """Returns the final state over the active qubits, the first of them as the lowest bit."""
     import qulacs
 
     from qmagic.backends.gates import add
     from qmagic.backends.threads import using
 
+    active = executable.program.active
     width = max(1, len(active))
     circuit = qulacs.QuantumCircuit(width)
     if width == executable.program.num_qubits:

@@ -2,7 +2,7 @@
 
 from qmagic.client.ask import cancel, job, jobs, purge, service_status, stop_service
 from qmagic.client.environment import environment
-from qmagic.client.job import Job
+from qmagic.client.handle import Job
 from qmagic.client.submit import submit, submit_many
 from qmagic.client.warm import warm
 

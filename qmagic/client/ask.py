@@ -1,11 +1,11 @@
-"""Questions about jobs and the service: which jobs there are, one by its id or prefix, the service's state, deletion."""
+"""Questions about jobs and the service: which jobs there are, one by its id, the service's state, deletion."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from qmagic.client.connection import connection, running
-from qmagic.client.job import Job
+from qmagic.client.handle import Job
 from qmagic.errors import InputError, NotFoundError
 from qmagic.jobs import JobStatus
 from qmagic.protocol import Cancel, Find, Found, Purge, ServiceStatus
@@ -25,13 +25,15 @@ def job(id: str = "", *, notebook: str = "") -> Job:
         InputError: Several jobs begin so.
     """
     wanted = id.strip().lower()
-    found = connection().ask("find", Find(id=wanted, limit=2 if wanted else 1, notebook=notebook), list[Found])
+    found: list[Found] = connection().ask(
+        "find", Find(id=wanted, limit=2 if wanted else 1, notebook=notebook), list[Found]
+    )
     exact = [item for item in found if item.info.id == wanted]
     if exact or (len(found) == 1):
         return Job((exact or found)[0].info.id, info=(exact or found)[0].info)
     if found:
         raise InputError(
-            f"{id!r} is the beginning of several job ids ({', '.join(item.info.id for item in found)}, ...); give more of it"
+            f"{id!r} begins several job ids ({', '.join(item.info.id for item in found)}, ...); give more of it"
         )
     raise NotFoundError(f"there is no job {id!r}; %qjobs lists those there are" if wanted else "there is no job yet")
 
@@ -61,18 +63,20 @@ def jobs(
     if limit < 1:
         raise InputError(f"limit {limit}: expected 1 or more")
     find = Find(limit=limit, status=statuses, tag=tag, notebook=notebook, parent=parent)
-    return [Job(item.info.id, info=item.info) for item in connection().ask("find", find, list[Found])]
+    found: list[Found] = connection().ask("find", find, list[Found])
+    return [Job(item.info.id, info=item.info) for item in found]
 
 
 def events(id: str) -> Found:
     """Returns a job with its events, oldest first."""
-    found = connection().ask("find", Find(id=job(id).id, limit=1, events=True, spec=True), list[Found])
+    found: list[Found] = connection().ask("find", Find(id=job(id).id, limit=1, events=True, spec=True), list[Found])
     return found[0]
 
 
 def cancel(ids: Sequence[str]) -> dict[str, JobStatus | None]:
     """Stops jobs; returns where each stands now, None for one that had ended or does not exist."""
-    return connection().ask("cancel", Cancel(list(ids)), dict[str, JobStatus | None])
+    answer: dict[str, JobStatus | None] = connection().ask("cancel", Cancel(list(ids)), dict[str, JobStatus | None])
+    return answer
 
 
 def purge(older_than: float = 0.0, ids: Sequence[str] | None = None) -> int:
@@ -82,16 +86,23 @@ def purge(older_than: float = 0.0, ids: Sequence[str] | None = None) -> int:
         older_than: Only those that ended more than this many seconds ago.
         ids: Only these.
     """
-    return connection().ask("purge", Purge(older_than, None if ids is None else list(ids)), int)
+    deleted: int = connection().ask("purge", Purge(older_than, None if ids is None else list(ids)), int)
+    return deleted
 
 
 def service_status() -> ServiceStatus | None:
     """Returns the service's state, None when none runs; never starts one."""
-    return connection().ask("status", None, ServiceStatus) if running() else None
+    if not running():
+        return None
+    status: ServiceStatus = connection().ask("status", None, ServiceStatus)
+    return status
 
 
 def stop_service() -> bool:
-    """Ends the service and its workers and waits until it is gone; unfinished jobs run again when it next starts. False when none ran."""
+    """Ends the service and its workers, and waits until it is gone; False when none ran.
+
+    Unfinished jobs run again when it next starts.
+    """
     from qmagic import home as homes
     from qmagic.client.start import find_service
 

@@ -12,7 +12,7 @@ import time
 import warnings
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import zmq
@@ -24,8 +24,6 @@ from qmagic.errors import ServiceError
 from qmagic.protocol import PROTOCOL, Hello, Reply, Request, ServiceStatus
 
 __all__ = ["Connection", "connection"]
-
-T = TypeVar("T")
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 _REPLY = msgspec.msgpack.Decoder(Reply).decode
@@ -54,7 +52,7 @@ class Connection:
         self._decoders: dict[Any, Any] = {}
         self._followed: OrderedDict[int, Reply | None] = OrderedDict()
 
-    def ask(self, verb: str, body: Any, answer: type[T] | Any, *, again: Any = None, timeout: float | None = None) -> T:
+    def ask(self, verb: str, body: Any, answer: Any, *, again: Any = None, timeout: float | None = None) -> Any:
         """Asks and returns the answer.
 
         Args:
@@ -121,15 +119,14 @@ class Connection:
                 self.close()
         return None
 
-    def open(self, reply: Reply, answer: type[T] | Any) -> T:
+    def open(self, reply: Reply, answer: Any) -> Any:
         """Returns a reply's body, or raises its error."""
         if reply.error is not None:
             raise reply.error.error()
         decode = self._decoders.get(answer)
         if decode is None:
             decode = self._decoders[answer] = msgspec.msgpack.Decoder(answer).decode
-        value: T = decode(reply.body)
-        return value
+        return decode(reply.body)
 
     def pause(self, seconds: float) -> None:
         """Lets time pass, open to interrupts."""
@@ -177,10 +174,12 @@ class Connection:
         """
         if service.protocol > PROTOCOL:
             raise ServiceError(
-                f"the job service is of qmagic {service.version}, newer than this kernel's; update qmagic here and restart the kernel"
+                f"the job service is of qmagic {service.version}, newer than this kernel's; "
+                "update qmagic here and restart the kernel"
             )
         raise ServiceError(
-            f"the job service is of qmagic {service.version}, older than this kernel's; run 'qmagic stop' when its jobs have ended"
+            f"the job service is of qmagic {service.version}, older than this kernel's; "
+            "run 'qmagic stop' when its jobs have ended"
         )
 
 

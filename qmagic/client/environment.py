@@ -14,7 +14,7 @@ _last: tuple[tuple[str, ...], str, Environment] | None = None
 
 
 def environment() -> Environment:
-    """Returns the interpreter, the import path (without the changing "current folder") and the folder of this process."""
+    """Returns this process's interpreter, import path (without ``""``, which moves) and folder."""
     global _last
     path, folder = tuple(entry for entry in sys.path if entry), _folder()
     if _last is None or _last[0] != path or _last[1] != folder:

@@ -79,7 +79,8 @@ def _prepare(home: Path) -> Path:
         os.close(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
     except OSError as error:
         raise HomeError(
-            f"QMAGIC_HOME {home} cannot be written: {error.strerror}; check its owner and mode, or set QMAGIC_HOME to another folder"
+            f"QMAGIC_HOME {home} cannot be written: {error.strerror}; "
+            "check its owner and mode, or set QMAGIC_HOME to another folder"
         ) from None
     return log
 

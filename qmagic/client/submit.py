@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from qmagic.client.connection import connection
-from qmagic.client.job import Job
+from qmagic.client.handle import Job
 from qmagic.jobs import JobSpec
 from qmagic.protocol import Submit
 

@@ -1,7 +1,7 @@
 """The worker process: runs the jobs that the service hands it, one after the other, until it is killed.
 
-Started as ``python -m qmagic.engines.worker FD PARENT`` by the service, with one end of a socket pair as FD. It is never asked to
-stop politely: a simulator in C++ cannot listen, so a cancel is SIGKILL. Its rules:
+Started by the service as ``python -m qmagic.engines.worker FD PARENT RESULTS``, with one end of a socket pair as FD.
+It is never asked to stop politely: a simulator in C++ cannot listen, so a cancel is SIGKILL. Its rules:
 
 * It dies with its service: the kernel is asked for that first (Linux), and the end of the socket pair means the same.
 * It ignores interrupts, which a terminal sends to whole groups.
@@ -127,7 +127,8 @@ class Worker:
         self._connection.send_bytes(self._encode(message))
 
     def _receive(self) -> Run | Grant:
-        return self._decode(self._connection.recv_bytes())
+        message: Run | Grant = self._decode(self._connection.recv_bytes())
+        return message
 
 
 def die_with(parent: int) -> None:

@@ -2,23 +2,23 @@
 
     words → flags → call → qrun | jobs | settings → show        values → complete
 
-`load` and `unload` are what ``%load_ext qmagic`` and ``%unload_ext qmagic`` run. Loading starts the service and a warm worker in
-the background and returns at once; nothing of Qiskit is imported in the kernel.
+`load` and `unload` are what ``%load_ext qmagic`` and ``%unload_ext qmagic`` run. Loading starts the service and a
+warm worker in the background and returns at once; nothing of Qiskit is imported in the kernel.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from IPython.core.magic import needs_local_scope, no_var_expand
 
 from qmagic.magics import complete, values
 from qmagic.magics.call import Call, run
 from qmagic.magics.flags import Command
-from qmagic.magics.jobs import QCANCEL, QJOBS, QRESULT, qcancel, qjobs, qresult
-from qmagic.magics.qrun import QRUN, qrun
-from qmagic.magics.settings import QBACKENDS, QCONFIG, qbackends, qconfig
+from qmagic.magics.jobs import QCANCEL, QJOBS, QRESULT, cancel_jobs, list_jobs, show_result
+from qmagic.magics.qrun import QRUN, run_circuits
+from qmagic.magics.settings import QBACKENDS, QCONFIG, list_backends, show_options
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -27,19 +27,20 @@ __all__ = ["MAGICS", "load", "unload"]
 
 #: Every magic: its command, what it does, and whether it takes a line or, too, a cell.
 MAGICS: tuple[tuple[Command, Callable[[Call], Any], str], ...] = (
-    (QRUN, qrun, "line_cell"),
-    (QJOBS, qjobs, "line"),
-    (QRESULT, qresult, "line"),
-    (QCANCEL, qcancel, "line"),
-    (QCONFIG, qconfig, "line"),
-    (QBACKENDS, qbackends, "line"),
+    (QRUN, run_circuits, "line_cell"),
+    (QJOBS, list_jobs, "line"),
+    (QRESULT, show_result, "line"),
+    (QCANCEL, cancel_jobs, "line"),
+    (QCONFIG, show_options, "line"),
+    (QBACKENDS, list_backends, "line"),
 )
 
 
 def load(shell: InteractiveShell) -> None:
     """Registers the magics and their completion; a second call changes nothing."""
     for command, action, kind in MAGICS:
-        shell.register_magic_function(_magic(shell, command, action), magic_kind=kind, magic_name=command.name)
+        register = cast("Any", shell).register_magic_function  # a trait, whose signature mypy takes for another
+        register(_magic(shell, command, action), magic_kind=kind, magic_name=command.name)
     complete.install(shell, [command for command, _, _ in MAGICS])
     from qmagic import client
 
@@ -56,7 +57,7 @@ def unload(shell: InteractiveShell) -> None:
 
 
 def _magic(shell: InteractiveShell, command: Command, action: Callable[[Call], Any]) -> Callable[..., Any]:
-    """Returns the function that IPython calls. Flags expand variables themselves, word by word: braces are never guessed at."""
+    """Returns the function that IPython calls; flags replace variables themselves, word by word (`words.expanded`)."""
 
     def magic(line: str, cell: str | None = None, local_ns: Mapping[str, Any] | None = None) -> Any:
         return run(command, action, shell, line, cell, local_ns)

@@ -1,9 +1,9 @@
 """Runs the Python of ``%%qrun`` (its body) and ``%qrun`` (its expression) in the user's namespace, like any cell.
 
-The body passes IPython's own steps (input transformers, so its magics work; AST transformers; the shell's compiler), and the
-value of its last expression is handed back instead of being shown. It is compiled under the name of the running cell and at its
-own lines, so that tracebacks say ``Cell In[3], line 5`` and mean the line that the user sees. Neither ``In`` nor the history
-learns of it: they hold the whole cell already.
+The body passes IPython's own steps (input transformers, so its magics work; AST transformers; the shell's compiler),
+and the value of its last expression is handed back instead of being shown. It is compiled under the name of the
+running cell and at its own lines, so that tracebacks say ``Cell In[3], line 5`` and mean the line that the user sees.
+Neither ``In`` nor the history learns of it: they hold the whole cell already.
 """
 
 from __future__ import annotations
@@ -47,12 +47,13 @@ class PythonBody:
         """
         shell = self.shell
         source = self._source(text)
+        compiled: Any = shell.compile  # takes syntax trees, too, which its signature does not say
         name = shell.compile.cache(source, shell.displayhook.prompt_count, raw_code=source)
         try:
             statements = shell.transform_ast(shell.compile.ast_parse(source, filename=name)).body
             last = statements.pop() if statements and isinstance(statements[-1], ast.Expr) else None
-            run = shell.compile(ast.Module(statements, []), name, "exec")
-            value = None if last is None else shell.compile(ast.Expression(last.value), name, "eval")
+            run = compiled(ast.Module(statements, []), name, "exec")
+            value = None if last is None else compiled(ast.Expression(last.value), name, "eval")
         except SyntaxError as error:
             raise _source_error(error, source) from None
         own = self.namespace is shell.user_ns
@@ -62,7 +63,7 @@ class PythonBody:
             exec(run, *scope)
             return None if value is None else eval(value, *scope)
         except BaseException as error:
-            raise (error if self.debug else trimmed(error, _below(error), shell))
+            raise (error if self.debug else trimmed(error, _below(error), shell))  # noqa: B904 - the same error
 
     def _source(self, text: str) -> str:
         """Returns what is compiled: the text as Python, on the lines on which the cell has it."""

@@ -65,7 +65,7 @@ def run(
         call = Call(shell, line, body, namespace, parsed, parsed.semicolon or parsed.get("quiet", defaults.quiet))
         value = action(call)
     except QmagicError as error:
-        raise (error if debug else shortened(error))
+        raise (error if debug else shortened(error))  # noqa: B904 - the same error
     if name:
         shell.user_ns[name] = value
     return None if call.silent and value_is_shown() else value

@@ -1,7 +1,7 @@
 """Tab on a magic's line: flags, and values that fit the flag before the cursor.
 
-An IPython v2 matcher. Everything comes from memory (`qmagic.magics.values`): a Tab never waits. The body of a cell is not our
-business here: a Python body gets IPython's own completion.
+An IPython v2 matcher. Everything comes from memory (`qmagic.magics.values`): a Tab never waits. The body of a cell is
+not our business here: a Python body gets IPython's own completion.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def candidates(command: Command, typed: str, namespace: Mapping[str, Any]) -> tu
     before = command.by_name.get(words[-1].raw) if words else None
     name, equals, value = fragment.partition("=")
     if before is not None and before.takes_value:
-        flag, fragment = before, fragment
+        flag = before
     elif equals and name in command.by_name:
         flag, fragment = command.by_name[name], value
     else:
@@ -78,12 +78,7 @@ def candidates(command: Command, typed: str, namespace: Mapping[str, Any]) -> tu
             return fragment, flags, "param"
         offers = values.offers(command.words, namespace) if command.words else []
         return fragment, offers if fragment else [*offers, *flags], command.words or "param"
-    if flag.choices:
-        return fragment, list(flag.choices), "value"
+    offers = list(flag.choices) or values.offers(flag.values, namespace)
     if "," in fragment:  # a list of parameters: the last one is being typed
-        return (
-            fragment.rpartition(",")[2],
-            [offer for offer in values.offers(flag.values, namespace) if offer.endswith("=")],
-            "value",
-        )
-    return fragment, values.offers(flag.values, namespace), "value"
+        fragment, offers = fragment.rpartition(",")[2], [offer for offer in offers if offer.endswith("=")]
+    return fragment, offers, "value"

@@ -1,7 +1,8 @@
 """Errors as a cell shows them: a few lines of what was given, what was expected and what to do; no Python traceback.
 
-The cell has *failed* all the same ("Run all" stops, nbclient and nbval notice): the error itself is raised, and only its
-rendering is set, through ``_render_traceback_``, which IPython asks for. ``--debug`` leaves Python's traceback alone.
+The cell has *failed* all the same ("Run all" stops, nbclient and nbval notice): the error itself is raised, and only
+its rendering is set, through ``_render_traceback_``, which IPython asks for. ``--debug`` leaves Python's traceback
+alone.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def trimmed(error: _Error, traceback: TracebackType | None, shell: InteractiveSh
 def interrupted(message: str) -> KeyboardInterrupt:
     """Returns the interrupt that ends a cell whose wait was stopped, shown as one line."""
     error = KeyboardInterrupt(message)
-    return _rendered(error, lambda: f"Interrupted: {message}".splitlines())
+    return _rendered(error, f"Interrupted: {message}".splitlines)
 
 
 def _rendered(error: _Error, render: object) -> _Error:

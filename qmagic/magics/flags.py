@@ -1,7 +1,8 @@
 """The flags of the magics, as a table: the parser, ``--help``, ``?`` and completion all read it.
 
-A `Command` is one magic: its flags, what its first words mean, examples and possible errors. `Command.parse` turns a line
-into a `Parsed`. What was not given is absent from ``Parsed.given``, so that the defaults of `qmagic.options` can stand in.
+A `Command` is one magic: its flags, what its first words mean, examples and possible errors. `Command.parse` turns a
+line into a `Parsed`. What was not given is absent from ``Parsed.given``, so that the defaults of `qmagic.options` can
+stand in.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ class Command:
         usage: The forms in which it is written, one per line.
         about: What it does.
         flags: Its flags, in the order in which help shows them.
-        words: What words that are no flags mean, for completion (`qmagic.magics.values.offers`); "" when there are none.
+        words: What words that are no flags mean, for completion (`qmagic.magics.values.offers`); "": there are none.
         examples: Lines that run.
         errors: Messages that it may give, and what to do then.
     """

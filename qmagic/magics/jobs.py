@@ -18,7 +18,7 @@ from qmagic.magics.words import expanded, split
 if TYPE_CHECKING:
     from qmagic.client import Job
 
-__all__ = ["QCANCEL", "QJOBS", "QRESULT", "qcancel", "qjobs", "qresult"]
+__all__ = ["QCANCEL", "QJOBS", "QRESULT", "cancel_jobs", "list_jobs", "show_result"]
 
 _OUTPUT = Flag("--output", "Also assign the value to this variable.", "NAME", short="-o")
 _DEBUG = Flag("--debug", "Show Python's full traceback when something is wrong.")
@@ -27,10 +27,12 @@ _STATUSES = tuple(status.value for status in JobStatus)
 QJOBS = Command(
     "qjobs",
     usage="%qjobs [flags]",
-    about="Lists jobs, newest first, also those of other notebooks and of kernels that are gone. The value is a sequence of jobs.",
+    about="Lists jobs, newest first, also those of other notebooks and of kernels that are gone. The value is a "
+    "sequence of jobs.",
     flags=(
         Flag("--limit", "How many at most. Default: 20.", "N", whole),
-        Flag("--status", "Only jobs that stand there, such as RUNNING; may be given again.", "STATUS", str.upper, _STATUSES, repeats=True),
+        Flag("--status", "Only jobs that stand there, such as RUNNING; may be given again.", "STATUS",
+             choices=_STATUSES, repeats=True),
         Flag("--tag", "Only jobs with this tag.", "TEXT", values="tag"),
         Flag("--purge", "Delete finished jobs and their results instead."),
         Flag("--older-than", "With --purge: only jobs that ended at least so many days ago.", "DAYS", number),
@@ -51,8 +53,8 @@ QJOBS = Command(
 QRESULT = Command(
     "qresult",
     usage="%qresult [job] [flags]",
-    about="Shows the result of a job: the last one, or the one with this id, or a unique beginning of it, or that a variable holds. "
-    "Waits for a job that has not ended; an interrupt only stops waiting.",
+    about="Shows the result of a job: the last one, or the one with this id, or a unique beginning of it, or that a "
+    "variable holds. Waits for a job that has not ended; an interrupt only stops waiting.",
     words="job",
     flags=(
         Flag("--timeout", "Seconds to wait; the job goes on.", "SECONDS", number),
@@ -87,7 +89,7 @@ QCANCEL = Command(
 )
 
 
-def qjobs(call: Call) -> Any:
+def list_jobs(call: Call) -> Any:
     """Lists jobs, or deletes finished ones."""
     from qmagic import client
 
@@ -108,7 +110,7 @@ def qjobs(call: Call) -> Any:
     return Table(headings, [_row(info) for info in infos], jobs, empty="no jobs")
 
 
-def qresult(call: Call) -> Any:
+def show_result(call: Call) -> Any:
     """Returns the result of a job."""
     from qmagic import client
 
@@ -118,7 +120,7 @@ def qresult(call: Call) -> Any:
     return result_of(client.job(*ids), keep=True, timeout=call.parsed.get("timeout"))
 
 
-def qcancel(call: Call) -> None:
+def cancel_jobs(call: Call) -> None:
     """Cancels jobs and says of each what became of it."""
     from qmagic import client
 
@@ -127,7 +129,7 @@ def qcancel(call: Call) -> None:
         unfinished = [status.value for status in JobStatus if not status.final]
         jobs = client.jobs(limit=100_000, status=unfinished)
     else:
-        jobs = [client.job(id) for id in _ids(call)] or [client.job()]
+        jobs = [client.job(prefix) for prefix in _ids(call)] or [client.job()]
     for job in jobs:
         print(f"job {job.id} was cancelled" if job.cancel() else f"job {job.id} had ended before: {job.status().value}")
     if not jobs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from qmagic import options
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from qmagic.cells import CellRequest
 
-__all__ = ["QRUN", "qrun"]
+__all__ = ["FIELDS", "QRUN", "run_circuits"]
 
 _LANGUAGES = ("auto", "python", "openqasm2", "openqasm3")
 
@@ -27,20 +28,22 @@ QRUN = Command(
     "qrun",
     usage="%%qrun [flags]           the body is OpenQASM 2 or 3, or Python whose last expression is a circuit\n"
     "%qrun circuit [flags]    the circuit is an object: a variable or an expression",
-    about="Runs a circuit as a job and shows its result: counts, or expectation values with --observables. The job lives outside the "
-    "kernel: %qresult shows its result again, also after a restart. An interrupt cancels it. A flag's value may name a variable: "
-    "--shots {n}. A semicolon at the end shows nothing.",
+    about="Runs a circuit as a job and shows its result: counts, or expectation values with --observables. The job lives "
+    "outside the kernel: %qresult shows its result again, also after a restart. An interrupt cancels it. A flag's value "
+    "may name a variable: --shots {n}. A semicolon at the end shows nothing.",
     words="circuit",
     flags=(
-        Flag("--shots", "Shots of each circuit. Default: 1,024 for counts; with --observables exact.", "N", whole, values="shots"),
+        Flag("--shots", "Shots of each circuit. Default: 1,024 for counts; exact for observables.", "N", whole,
+             values="shots"),
         Flag("--seed", "Seed of all random draws; the same seed gives the same counts.", "N", whole, values="seed"),
         Flag("--backend", "Simulator or device; auto takes what suits the circuit.", "NAME", values="backend"),
-        Flag("--observables", 'Expectation values in place of counts, separated by semicolons: "ZZ; 0.5*XX + YY; Z0*Z3".', "LIST"),
+        Flag("--observables", 'Expectation values in place of counts: "ZZ; 0.5*XX + YY; Z0*Z3".', "LIST"),
         Flag("--bind", "Values of parameters by name: theta=0.3,phi=pi/4.", "LIST"),
         Flag("--sweep", "Values of one parameter, from start to stop with both ends: theta=0:pi:21.", "RANGE"),
-        Flag("--precision", "Wanted standard error of each observable; chooses the shots.", "P", number, values="precision"),
-        Flag("--noise", "Device snapshot, parameters such as depolarizing=0.01,t1=120us,t2=80us,readout=0.02, or a NoiseModel variable.",
-             "NOISE", values="noise"),
+        Flag("--precision", "Wanted standard error of each observable; chooses the shots.", "P", number,
+             values="precision"),
+        Flag("--noise", "Device snapshot, parameters such as depolarizing=0.01,t1=120us,t2=80us,readout=0.02, or a "
+             "variable that holds a NoiseModel.", "NOISE", values="noise"),
         Flag("--transpile-to", "Device snapshot onto which the circuits are brought first.", "DEVICE", values="device"),
         Flag("--optimization-level", "How hard the transpiler tries. Default: 1.", "0-3", whole, values="level"),
         Flag("--initial-layout", "Physical qubit of each qubit: 0,1,4.", "LIST", lambda text: text.strip("[]()")),
@@ -49,7 +52,8 @@ QRUN = Command(
         Flag("--verbatim", "Insist that the circuits fit the device as they are."),
         Flag("--file", "Read the circuit from a .qasm or .qpy file.", "PATH", values="file"),
         Flag("--lang", "Language of the body, when looking at it is not enough.", "LANG", choices=_LANGUAGES),
-        Flag("--circuit", "Variable or expression that gives the circuits, once the body has run.", "NAME", values="circuit"),
+        Flag("--circuit", "Variable or expression that gives the circuits, once the body has run.", "NAME",
+             values="circuit"),
         Flag("--async", "Return the job at once; job.result() or await job waits for it.", dest="detach"),
         Flag("--keep", "An interrupt only stops waiting; the job goes on."),
         Flag("--timeout", "Seconds of run time after which the job fails.", "SECONDS", number),
@@ -80,20 +84,21 @@ QRUN = Command(
 
 #: The fields of `CellRequest` that are flags of the same name, and of these the ones that have an option.
 FIELDS = (
-    "lang", "circuit", "file", "shots", "precision", "seed", "backend", "observables", "bind", "sweep", "noise", "transpile_to",
-    "optimization_level", "initial_layout", "seed_transpiler", "trials", "verbatim", "name", "timeout", "priority",
+    "lang", "circuit", "file", "shots", "precision", "seed", "backend", "observables", "bind", "sweep", "noise",
+    "transpile_to", "optimization_level", "initial_layout", "seed_transpiler", "trials", "verbatim", "name", "timeout",
+    "priority",
 )  # fmt: skip
 _DEFAULTS = ("seed", "backend", "noise", "transpile_to", "timeout")
 
 
-def qrun(call: Call) -> Any:
+def run_circuits(call: Call) -> Any:
     """Submits what the cell or line asks for; returns its result, or the job with ``--async``."""
     from qmagic import cells, client  # here, so that %load_ext stays quick
 
     given, defaults = call.parsed.given, options.defaults()
-    body = _python(call, given.get("debug", defaults.debug))
-    spec = cells.build(_request(call, defaults), call.namespace, client.environment(), execute=body)
-    call.silent = call.silent or body.semicolon
+    python = _python(call, given.get("debug", defaults.debug))
+    spec = cells.build(_request(call, defaults), call.namespace, client.environment(), execute=python)
+    call.silent = call.silent or python.semicolon
     job = submitted(spec)
     values.remember(job.id, spec.tags)
     if given.get("detach"):
@@ -107,9 +112,7 @@ def _request(call: Call, defaults: options.RunOptions) -> CellRequest:
 
     given, words = call.parsed.given, call.parsed.words
     if call.body is not None and words:
-        raise InputError(
-            f"the line of %%qrun takes flags only, got {words!r}; the circuit goes below it (or --circuit NAME)"
-        )
+        raise InputError(f"%%qrun takes flags only on its line, got {words!r}; the circuit goes below (or --circuit)")
     if call.body is None and not (words or "circuit" in given or "file" in given):
         raise InputError("%qrun needs a circuit: %qrun circuit, or %qrun --file circuit.qasm")
     if words and ("circuit" in given or "file" in given):
@@ -142,9 +145,8 @@ def notebook(shell: InteractiveShell) -> str:
 
 @functools.cache
 def _kernel() -> str:
-    try:
-        from ipykernel.connect import get_connection_file
-
-        return os.path.basename(get_connection_file()).removesuffix(".json")
-    except (ImportError, RuntimeError):  # a terminal
+    app = sys.modules.get("ipykernel.kernelapp")
+    if app is None or not app.IPKernelApp.initialized():
         return f"terminal-{os.getpid()}"
+    # The connection file keeps its name when the kernel restarts.
+    return os.path.basename(app.IPKernelApp.instance().connection_file).removesuffix(".json")

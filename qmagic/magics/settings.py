@@ -12,14 +12,14 @@ from qmagic.magics.flags import Command, Flag
 from qmagic.magics.table import Table
 from qmagic.magics.words import expanded, split
 
-__all__ = ["QBACKENDS", "QCONFIG", "qbackends", "qconfig"]
+__all__ = ["QBACKENDS", "QCONFIG", "list_backends", "show_options"]
 
 QCONFIG = Command(
     "qconfig",
     usage="%qconfig                  all options, and where each value comes from\n"
     "%qconfig name=value ...   set options for this session",
-    about="Defaults of jobs. A flag of %qrun wins over %qconfig, that over [tool.qmagic] in the nearest pyproject.toml, that over what is "
-    "built in. The service's options (workers, memory, retention) stand in its own file and are shown, not set.",
+    about="Defaults of jobs. A flag of %qrun wins over %qconfig, that over [tool.qmagic] in the nearest "
+    "pyproject.toml, that over what is built in. The service's options (workers, memory, retention) stand in its own file and are shown, not set.",
     words="option",
     flags=(
         Flag("--reset", "Forget what this session has set."),
@@ -44,7 +44,7 @@ QBACKENDS = Command(
 )
 
 
-def qconfig(call: Call) -> Any:
+def show_options(call: Call) -> Any:
     """Shows the options, or sets some for this session."""
     if call.parsed.get("reset"):
         options.reset()
@@ -89,7 +89,7 @@ def _text(value: Any) -> str:
     return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def qbackends(call: Call) -> Any:
+def list_backends(call: Call) -> Any:
     """Lists the backends."""
     from qmagic.backends import registry
 

@@ -1,8 +1,8 @@
 """How a magic waits for its job and hands the result to IPython.
 
-A result is shown once, by IPython, as the value of the cell; a magic displays nothing itself. Waiting can be interrupted: the
-first interrupt cancels the job (with `keep` it only stops waiting) and ends the cell with one line; a second one, while the
-service is being told, ends the cell at once.
+A result is shown once, by IPython, as the value of the cell; a magic displays nothing itself. Waiting can be
+interrupted: the first interrupt cancels the job (with `keep` it only stops waiting) and ends the cell with one line;
+a second one, while the service is being told, ends the cell at once.
 """
 
 from __future__ import annotations
@@ -77,8 +77,8 @@ def _stopped(job: Job, keep: bool) -> str:
 def value_is_shown() -> bool:
     """Tells whether the value of the magic that runs now goes straight to the display, as in a cell ``%qrun circuit``.
 
-    It does not in ``r = %qrun circuit``, nor in a function that calls ``run_line_magic``: there the value is wanted even
-    when nothing is to be shown. IPython compiles the expression that it shows, and only that, in mode "single".
+    It does not in ``r = %qrun circuit``, nor in a function that calls ``run_line_magic``: there the value is wanted
+    even when nothing is to be shown. IPython compiles the expression that it shows, and only that, in mode "single".
     """
     frame = calling_frame()
     return frame is not None and any(

@@ -1,4 +1,4 @@
-"""A small table as the value of a cell: plain text in a terminal, script-free HTML in a notebook, the items themselves in Python."""
+"""A small table as the value of a cell: plain text in a terminal, script-free HTML in a notebook, a sequence in Python."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ class Table(Sequence[Any]):
         note = f"<p>{html.escape(self.note)}</p>" if self.note else ""
         if not self.rows:
             return f"<p>{html.escape(self.empty)}</p>{note}"
-        head = "".join(f'<th style="text-align:left">{html.escape(cell)}</th>' for cell in self.headings)
-        body = "".join(
-            "<tr>" + "".join(f'<td style="text-align:left">{html.escape(cell)}</td>' for cell in row) + "</tr>"
-            for row in self.rows
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
+        head, body = _row("th", self.headings), "".join(_row("td", row) for row in self.rows)
+        return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>{note}"
+
+
+def _row(tag: str, cells: Sequence[str]) -> str:
+    return "<tr>" + "".join(f'<{tag} style="text-align:left">{html.escape(cell)}</{tag}>' for cell in cells) + "</tr>"

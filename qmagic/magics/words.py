@@ -1,9 +1,9 @@
 """A magic's line as words.
 
-A word ends at a blank outside quotes and brackets, so that ``--initial-layout [0, 1]``, ``--observables "ZZ; XX"`` and the
-expression ``ansatz(4, "linear")`` each hold together. Quotes around a word are removed, as in a shell. A flag's
-value may name variables, ``--shots {n}`` or ``--shots $n``, as in any IPython line; between single quotes nothing is replaced.
-The expression of ``%qrun`` is Python and is never changed.
+A word ends at a blank outside quotes and brackets, so that ``--initial-layout [0, 1]``, ``--observables "ZZ; XX"``
+and the expression ``ansatz(4, "linear")`` each hold together. Quotes around a word are removed, as in a shell. A
+flag's value may name variables, ``--shots {n}`` or ``--shots $n``, as in any IPython line; between single quotes
+nothing is replaced. The expression of ``%qrun`` is Python and is never changed.
 """
 
 from __future__ import annotations

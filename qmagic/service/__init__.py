@@ -1,1 +1,1 @@
-"""The manager's process: one for each home, the only one that writes its store. It imports neither Qiskit nor a simulator."""
+"""The manager's process: one for each home, the only writer of its store. It imports neither Qiskit nor a simulator."""

@@ -1,7 +1,7 @@
 """Starts the service of a home: ``python -m qmagic.service``.
 
-The order matters: the lock, held for life; the worker that the caller will need (it takes longest); the store, the socket,
-and only then the discovery file. Whoever started it reads one line from the descriptor it gave: ``ready``
+The order matters: the lock, held for life; the worker that the caller will need (it takes longest); the store, the
+socket, and only then the discovery file. Whoever started it reads one line from the descriptor it gave: ``ready``
 or ``error`` and why.
 """
 

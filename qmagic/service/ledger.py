@@ -32,6 +32,8 @@ class Ledger:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._seq: int
+        self._number: int
         self._seq, self._number = store.ask(rows.last_numbers)
         #: Jobs that have not ended on disk yet, by id.
         self.live: dict[str, Record] = {}

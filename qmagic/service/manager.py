@@ -1,7 +1,7 @@
 """The manager: decides what happens to jobs.
 
-It has no process, no socket and no file of its own: the `Ledger` keeps the jobs, the `Scheduler` says who is next, the `Slots`
-who holds what, an `Engine` runs. It hears from clients and from the engine, all on one thread. Its laws:
+It has no process, no socket and no file of its own: the `Ledger` keeps the jobs, the `Scheduler` says who is next, the
+`Slots` who holds what, an `Engine` runs. It hears from clients and from the engine, all on one thread. Its laws:
 
 * A job exists when its row is committed. Text that no client has checked is first read by a worker; what is refused
   leaves no trace.

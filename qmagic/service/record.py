@@ -12,7 +12,7 @@ from qmagic.protocol import Ended
 __all__ = ["Record", "Waiter", "is_small"]
 
 #: Called with the job's end, once, when it is on disk.
-Waiter = Callable[[Ended], None]
+Waiter = Callable[[Ended], object]
 
 # A job counts as small (well under 50 ms) by what can be seen without parsing it: a state of 2^10 amplitudes,
 # and a text or QPY of a few hundred gates.

@@ -31,7 +31,7 @@ _INSERT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)"
 Statements = tuple[list[Statement], Event]
 
 
-# -- writing ------------------------------------------------------------------------------------------------------------
+# -- writing ----------------------------------------------------------------------------------------------------------
 
 
 def insert_job(record: Record, seq: int) -> Statements:
@@ -78,7 +78,7 @@ def _event(record: Record, event: Event) -> Statement:
     return _INSERT_EVENT, (event.seq, record.number, event.job, event.kind, event.time, event.status, detail)
 
 
-# -- reading at the start -------------------------------------------------------------------------------------------------
+# -- reading at the start ---------------------------------------------------------------------------------------------
 
 
 def last_numbers(connection: sqlite3.Connection) -> tuple[int, int]:
@@ -91,7 +91,10 @@ def last_numbers(connection: sqlite3.Connection) -> tuple[int, int]:
 def unfinished(connection: sqlite3.Connection) -> list[tuple[Record, bool]]:
     """Returns the jobs that have not ended, oldest first, each with whether it was running."""
     result = []
-    query = "SELECT j.number, j.info, j.deaths, s.spec FROM jobs j JOIN specs s USING (number) WHERE j.final = 0 ORDER BY j.number"
+    query = """
+        SELECT j.number, j.info, j.deaths, s.spec FROM jobs j JOIN specs s USING (number)
+        WHERE j.final = 0 ORDER BY j.number
+    """
     for number, info_data, deaths, data in connection.execute(query):
         info = _INFO(info_data)
         record = Record(
@@ -102,7 +105,7 @@ def unfinished(connection: sqlite3.Connection) -> list[tuple[Record, bool]]:
     return result
 
 
-# -- reading for clients ------------------------------------------------------------------------------------------------
+# -- reading for clients ----------------------------------------------------------------------------------------------
 
 
 def find(connection: sqlite3.Connection, wanted: Find) -> list[Found]:
@@ -136,7 +139,10 @@ def find(connection: sqlite3.Connection, wanted: Find) -> list[Found]:
 
 def ended(connection: sqlite3.Connection, job: str) -> Ended | None:
     """Returns a job's end; None where there is no such job, or it has not ended."""
-    query = "SELECT j.info, r.outcome, r.file, r.digest FROM jobs j LEFT JOIN results r USING (number) WHERE j.id = ? AND j.final = 1"
+    query = """
+        SELECT j.info, r.outcome, r.file, r.digest FROM jobs j LEFT JOIN results r USING (number)
+        WHERE j.id = ? AND j.final = 1
+    """
     row = connection.execute(query, (job,)).fetchone()
     return None if row is None else Ended(_INFO(row[0]), row[1] or b"", row[2] or "", row[3] or "")
 
@@ -148,10 +154,13 @@ def events_since(connection: sqlite3.Connection, since: int, limit: int = 1000) 
 
 def _events(connection: sqlite3.Connection, where: str, value: int) -> list[Event]:
     query = f"SELECT seq, job, kind, time, status, detail FROM events WHERE {where}"
-    return [Event(*row[:5], msgspec.json.decode(row[5])) for row in connection.execute(query, (value,))]
+    return [
+        Event(seq, job, kind, time_, status, msgspec.json.decode(detail))
+        for seq, job, kind, time_, status, detail in connection.execute(query, (value,))
+    ]
 
 
-# -- deleting -------------------------------------------------------------------------------------------------------------
+# -- deleting ---------------------------------------------------------------------------------------------------------
 
 
 @dataclasses.dataclass(frozen=True)

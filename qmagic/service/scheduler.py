@@ -1,4 +1,4 @@
-"""Which job is next: fair between notebooks, first come within one, higher priority first. Pure: no clock, no process."""
+"""Which job is next: fair between notebooks; within one, by priority, then first come. Pure: no clock, no process."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ __all__ = ["Scheduler"]
 class Scheduler:
     """The jobs that wait for a slot.
 
-    Notebooks take turns: after one of its jobs was taken, a notebook goes to the end of the line. A job that returns after its
-    worker died keeps its number, and so its place.
+    Notebooks take turns: after one of its jobs was taken, a notebook goes to the end of the line. A job that returns
+    after its worker died keeps its number, and so its place.
     """
 
     def __init__(self) -> None:

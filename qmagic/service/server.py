@@ -1,7 +1,8 @@
 """The service's door: reads requests from its socket, asks the manager or the store, answers, and pushes events.
 
 One loop on the main thread serves everything: the clients' socket, the workers' lines, the store's completions, time.
-Nothing in it waits: what takes long is answered later, and a reader that is too slow loses its place, not the manager's time.
+Nothing in it waits: what takes long is answered later, and a reader that is too slow loses its place, not the
+manager's time.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ from qmagic.service.manager import Manager
 from qmagic.service.memory import MemoryWatch, resident
 from qmagic.service.slots import Slots
 from qmagic.service.store import Store
-from qmagic.version import VERSION
+from qmagic.version import __version__
 
 __all__ = ["Server"]
 
@@ -171,13 +172,14 @@ class Server:
     def _answer(self, client: bytes, frames: list[bytes]) -> None:
         number = -1
         try:
-            request = self._request(frames[0])
+            request = self._request(frames[-1])
             number = request.number
+            if request.verb not in self._verbs:
+                self._refuse(client, number, f"the service does not know the request {request.verb!r}")
+                return
             _, handle = self._verbs[request.verb]
             handle(client, number, self._bodies[request.verb](request.body))
-        except KeyError:
-            self._refuse(client, number, f"the service does not know the request {request.verb!r}")
-        except (msgspec.MsgspecError, IndexError) as error:
+        except msgspec.MsgspecError as error:
             self._refuse(client, number, f"the service cannot read this request: {error}")
         except Exception:
             log.exception("a request failed")
@@ -291,7 +293,7 @@ class Server:
     def _summary(self) -> ServiceStatus:
         return ServiceStatus(
             pid=os.getpid(),
-            version=VERSION,
+            version=__version__,
             protocol=PROTOCOL,
             home=str(self._home),
             started=self._started,

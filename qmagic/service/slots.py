@@ -1,8 +1,8 @@
 """Who holds which slot, memory and threads. Pure bookkeeping.
 
-A slot is a core. A worker call takes one slot, however many small jobs share it. A job that needs much memory, or more than
-one thread, asks before it simulates: memory is granted while the sum stays under the limit, more threads when nothing
-else runs; while one waits, no new call starts, so that its turn comes.
+A slot is a core. A worker call takes one slot, however many small jobs share it. A job that needs much memory, or more
+than one thread, asks before it simulates: memory is granted while the sum stays under the limit, more threads when
+nothing else runs; while one waits, no new call starts, so that its turn comes.
 """
 
 from __future__ import annotations

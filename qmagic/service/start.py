@@ -33,7 +33,7 @@ class AlreadyServedError(Exception):
 
 
 def run(home_text: str, report: int, environment_json: str) -> None:
-    """Serves a home until nobody needs it. Reports ``ready`` or ``error <kind> <message>`` to a descriptor, then closes it.
+    """Serves a home until nobody needs it; reports ``ready`` or ``error <kind> <message>`` to a descriptor.
 
     Args:
         home_text: The home folder.
@@ -54,7 +54,8 @@ def run(home_text: str, report: int, environment_json: str) -> None:
         log.exception("the service could not start")
         _say(
             report,
-            f"error HomeError {home} cannot be used: {error.strerror or error}; check its owner, its mode and the free space",
+            f"error HomeError {home} cannot be used: {error.strerror or error}; "
+            "check its owner, its mode and the free space",
         )
     except Exception as error:
         log.exception("the service could not start")
@@ -121,7 +122,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     from qmagic.service.server import MAX_REQUEST, Server
     from qmagic.service.slots import Slots
     from qmagic.service.store import Store
-    from qmagic.version import VERSION
+    from qmagic.version import __version__
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     options = homes.service_options(home)
@@ -157,7 +158,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     pid = os.getpid()
     discovery = homes.Discovery(
         host=homes.host_name(), boot=homes.boot_id(), pid=pid, start=homes.start_time(pid), protocol=PROTOCOL,
-        version=VERSION, address=address,
+        version=__version__, address=address,
     )  # fmt: skip
     homes.write_discovery(home, discovery)
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -2,16 +2,17 @@
 
 Rules:
 
-* A job's row and its event commit together, durably (WAL, ``synchronous=FULL``). Whoever asked is told after the commit.
-* Writes that wait at the same time share a commit; reads run between commits, after the writes that came before them.
-* A failed commit is told to those that can be refused (new jobs). Facts that must not be lost (a job's end) are kept and
-  tried again, in order: a full disk delays them, it does not drop them.
+* A job's row and its event commit together, durably (WAL, ``synchronous=FULL``); who asked is told after the commit.
+* Writes that wait at the same time share a commit; reads run between commits, after the writes that came before.
+* A failed commit is told to those that can be refused (new jobs). Facts that must not be lost (a job's end) are kept
+  and tried again, in order: a full disk delays them, it does not drop them.
 * A store is never downgraded, and a damaged one is set aside, not deleted.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import logging
 import os
 import queue
@@ -88,7 +89,8 @@ def _open(path: Path) -> sqlite3.Connection:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise HomeError(
-                f"the store {path} is of version {version}, this qmagic knows {SCHEMA_VERSION}; update qmagic or use another QMAGIC_HOME"
+                f"the store {path} is of version {version}, this qmagic knows {SCHEMA_VERSION}; "
+                "update qmagic or use another QMAGIC_HOME"
             )
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
@@ -212,7 +214,7 @@ class Store:
             self._kept.clear()
             self.trouble = ""
             for write in batch:
-                self._finish(lambda write=write: write.then(None))
+                self._finish(functools.partial(write.then, None))
 
     def _execute(self, batch: list[Write]) -> None:
         execute = self._connection.execute
@@ -235,7 +237,7 @@ class Store:
         kept = [write for write in batch if write.must]
         self._kept = deque(kept)
         for write in refused:
-            self._finish(lambda write=write: write.then(error))
+            self._finish(functools.partial(write.then, error))
         if kept and refused:
             # a new job must not hold up an old one's end: deletes and small updates may still fit
             try:
@@ -244,7 +246,7 @@ class Store:
                 return
             self._kept.clear()
             for write in kept:
-                self._finish(lambda write=write: write.then(None))
+                self._finish(functools.partial(write.then, None))
 
     def _query(self, read: _Read) -> None:
         value, problem = None, None

@@ -75,7 +75,7 @@ def offered(command, typed, namespace):
     ],
 )
 def test_qrun_offers_what_fits(names, namespace, typed, expected):
-    """Flags that were not given yet, values of the flag before the cursor, circuits among the variables, newest first."""
+    """Flags that were not given yet, values of the flag before the cursor, circuits among the variables."""
     assert offered(qrun.QRUN, typed, namespace) == expected
 
 

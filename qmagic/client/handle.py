@@ -117,7 +117,9 @@ class Job:
 
     def cancel(self) -> bool:
         """Stops the job; returns False when it had ended already."""
-        answer = connection().ask("cancel", Cancel([self._id]), dict[str, JobStatus | None], timeout=10.0)
+        answer: dict[str, JobStatus | None] = connection().ask(
+            "cancel", Cancel([self._id]), dict[str, JobStatus | None], timeout=10.0
+        )
         status = answer[self._id]
         self._info = None
         return status is not None and status in (JobStatus.CANCELLED, JobStatus.CANCELLING)
@@ -153,7 +155,7 @@ class Job:
                     raise
 
     def _find(self, spec: bool = False) -> Found:
-        found = connection().ask("find", Find(id=self._id, limit=2, spec=spec), list[Found])
+        found: list[Found] = connection().ask("find", Find(id=self._id, limit=2, spec=spec), list[Found])
         for job in found:
             if job.info.id == self._id:
                 return job

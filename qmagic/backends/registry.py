@@ -1,0 +1,134 @@
+"""Backends by name.
+
+Ours are listed here; those of other packages come by the entry point group ``qmagic.backends``: each entry's name is a
+backend's name, its object a function of that name that returns a `base.Backend`. Listing names imports no
+simulator. A backend is made when first asked for and kept.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from qmagic.errors import InputError, NotFoundError, nearest
+
+if TYPE_CHECKING:
+    from qiskit.transpiler import Target
+
+    from qmagic.backends.base import Backend
+
+__all__ = ["backend", "names", "resolve", "target"]
+
+_GROUP = "qmagic.backends"
+
+#: Name to ``module:class``; the class takes the name.
+_OURS = {
+    "statevector": "qmagic.backends.statevector:StateVector",
+    "aer": "qmagic.backends.aer:Aer",
+    "aer.statevector": "qmagic.backends.aer:Aer",
+    "aer.density_matrix": "qmagic.backends.aer:Aer",
+    "aer.matrix_product_state": "qmagic.backends.aer:Aer",
+    "aer.stabilizer": "qmagic.backends.aer:Aer",
+    "aer.extended_stabilizer": "qmagic.backends.aer:Aer",
+}
+_ALIASES = {"aer.mps": "aer.matrix_product_state", "aer.automatic": "aer"}
+#: Answers to any name that starts so, and is in no list.
+_SCRIPTED = "scripted:"
+
+
+@functools.cache
+def _places() -> dict[str, str]:
+    """Returns all names with their places; ours come first and cannot be taken by others."""
+    others = {entry.name: entry.value for entry in metadata.entry_points(group=_GROUP)}
+    return {**_OURS, **{name: place for name, place in sorted(others.items()) if name not in _OURS}}
+
+
+def names() -> tuple[str, ...]:
+    """Returns the names of all backends, without ``auto`` (which chooses among them) and without aliases."""
+    return tuple(_places())
+
+
+def resolve(name: str) -> str:
+    """Returns a backend's full name: aliases are followed, ``auto`` stays.
+
+    Raises:
+        NotFoundError: There is no such backend; the message names the nearest.
+    """
+    full = _ALIASES.get(name, name)
+    if full == "auto" or full in _places() or full.startswith(_SCRIPTED):
+        return full
+    known = ["auto", *_places(), *_ALIASES]
+    raise NotFoundError(f"no backend {name!r}{nearest(name.lower(), known) or '; there are ' + ', '.join(known)}")
+
+
+@functools.lru_cache(maxsize=256)
+def backend(name: str) -> Backend:
+    """Returns the backend called `name`.
+
+    Raises:
+        NotFoundError: There is no such backend.
+        InputError: Another package's backend cannot be loaded, or is none.
+    """
+    full = resolve(name)
+    if full == "auto":
+        raise NotFoundError("'auto' is a choice, not a backend; name one of " + ", ".join(_places()))
+    place = "qmagic.backends.scripted:Scripted" if full.startswith(_SCRIPTED) else _places()[full]
+    module, _, attribute = place.partition(":")
+    if place.startswith("qmagic."):
+        made: Backend = getattr(importlib.import_module(module), attribute)(full)
+        return made
+    return _foreign(full, module, attribute)
+
+
+def _foreign(name: str, module: str, attribute: str) -> Backend:
+    from qmagic.backends.base import Backend
+
+    try:
+        made = functools.reduce(getattr, attribute.split("."), importlib.import_module(module))(name)
+    except Exception as error:
+        raise InputError(f"backend {name!r} ({module}:{attribute}) cannot be loaded: {error}") from error
+    if not isinstance(made, Backend):
+        raise InputError(f"backend {name!r} ({module}:{attribute}) is not a qmagic backend: see qmagic.backends.base")
+    return made
+
+
+def target(name: str) -> Target:
+    """Returns the Qiskit target of a backend, or of a device snapshot.
+
+    A device's target has its gates, places and errors; a simulator's has gates, of any number of qubits.
+
+    Raises:
+        NotFoundError: There is no such backend or device.
+    """
+    from qmagic.backends.devices.snapshots import device, is_device_name
+
+    if is_device_name(name):
+        return device(name).target
+    return _simulator_target(resolve(name))
+
+
+@functools.lru_cache(maxsize=32)
+def _simulator_target(name: str) -> Target:
+    from qiskit.circuit import Delay, Measure, Parameter, Reset
+    from qiskit.circuit.controlflow import get_control_flow_name_mapping
+    from qiskit.circuit.library import UnitaryGate, get_standard_gate_name_mapping
+    from qiskit.transpiler import Target
+
+    standard = get_standard_gate_name_mapping()
+    standard |= {"measure": Measure(), "reset": Reset(), "delay": Delay(Parameter("t"))}
+    known = set(standard)
+    if name.startswith("aer"):
+        from qmagic.backends.aer_methods import METHODS, gates_of
+
+        known &= gates_of(METHODS[name])
+    made = Target(description=name)
+    for gate in sorted(known - {"global_phase"}):
+        made.add_instruction(standard[gate], name=gate)
+    if name == "statevector" or (name.startswith("aer") and "unitary" in gates_of(METHODS[name])):
+        made.add_instruction(UnitaryGate, name="unitary")
+    if name not in ("statevector", "aer.extended_stabilizer"):
+        for gate, kind in get_control_flow_name_mapping().items():
+            made.add_instruction(kind, name=gate)
+    return made
