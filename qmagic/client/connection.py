@@ -6,11 +6,12 @@ comes later is known by its number and dropped.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
 import warnings
-from collections import OrderedDict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from qmagic import home as homes
 from qmagic.client.environment import environment
 from qmagic.client.start import find_or_start, find_service
 from qmagic.errors import ServiceError
-from qmagic.protocol import PROTOCOL, Hello, Reply, Request, ServiceStatus
+from qmagic.protocol import PROTOCOL, Ended, Hello, Reply, Request, ServiceStatus
 
 __all__ = ["Connection", "connection"]
 
@@ -32,8 +33,10 @@ _REPLY = msgspec.msgpack.Decoder(Reply).decode
 _LOOK_SECONDS = 0.25
 #: Services that may be lost during one request before it is given up.
 _MAX_LOST = 5
-#: Results that may wait, unasked, to be picked up; older ones are asked for again.
-_MAX_FOLLOWED = 32
+#: Ends of jobs that may wait, unasked, to be picked up.
+_MAX_KEPT = 2000
+#: Stands for "whatever comes unasked" where a request's number is expected.
+_ANY = -1
 
 
 class Connection:
@@ -50,16 +53,16 @@ class Connection:
         self._service: homes.Discovery | None = None
         self._number = 0
         self._decoders: dict[Any, Any] = {}
-        self._followed: OrderedDict[int, Reply | None] = OrderedDict()
+        self._expected: dict[str, int] = {}  # job -> the request under whose number its end comes
+        self._ended: dict[str, Ended] = {}
 
-    def ask(self, verb: str, body: Any, answer: Any, *, again: Any = None, timeout: float | None = None) -> Any:
+    def ask(self, verb: str, body: Any, answer: Any, *, timeout: float | None = None) -> Any:
         """Asks and returns the answer.
 
         Args:
             verb: What is asked.
             body: The struct that goes with it.
             answer: Type of the answer.
-            again: The body for another try after the service went away; None means the same.
             timeout: Seconds; None means as long as the service lives.
 
         Raises:
@@ -72,7 +75,6 @@ class Connection:
             reply = self.wait(number, deadline)
             if reply is not None:
                 return self.open(reply, answer)
-            body = body if again is None else again
         raise ServiceError(
             f"the job service went away {_MAX_LOST} times while it was asked; its log is in {self._home / 'log'}"
         )
@@ -84,19 +86,25 @@ class Connection:
         socket.send(_ENCODE(Request(self._number, verb, msgspec.Raw(_ENCODE(body)))))
         return self._number
 
-    def follow(self, number: int) -> None:
-        """Keeps the second answer of this number, which comes unasked, until it is waited for."""
-        self._followed[number] = None
-        if len(self._followed) > _MAX_FOLLOWED:
-            self._followed.popitem(last=False)
+    def follow(self, number: int, jobs: Iterable[str]) -> None:
+        """Keeps the ends of these jobs, which come unasked under this number, until they are wanted."""
+        self._expected.update(dict.fromkeys(jobs, number))
 
-    def followed(self, number: int, deadline: float | None = None) -> Reply | None:
-        """Waits for the second answer of this number; None when it will not come: ask for it then. See `wait`."""
-        if number not in self._followed:
-            return None
-        reply = self._followed[number] or self.wait(number, deadline)
-        self._followed.pop(number, None)
-        return reply
+    def followed(self, job: str, deadline: float | None = None) -> Ended | None:
+        """Returns a job's end if it came unasked, or comes within moments; None means: ask for it."""
+        soon = time.monotonic() + _LOOK_SECONDS
+        limit = soon if deadline is None else min(soon, deadline)
+        with contextlib.suppress(TimeoutError):
+            while job in self._expected and self.wait(_ANY, limit) is not None:
+                pass
+        self._expected.pop(job, None)
+        return self._ended.pop(job, None)
+
+    def forget(self, jobs: Iterable[str]) -> None:
+        """Expects nothing of these jobs any more."""
+        for job in jobs:
+            self._expected.pop(job, None)
+            self._ended.pop(job, None)
 
     def wait(self, number: int, deadline: float | None = None) -> Reply | None:
         """Waits for the answer of this number; None when the service that was asked is gone.
@@ -110,14 +118,24 @@ class Connection:
                 reply = _REPLY(socket.recv())
                 if reply.number == number:
                     return reply
-                if reply.number in self._followed:
-                    self._followed[reply.number] = reply
+                if reply.number in self._expected.values():
+                    self._keep(reply)
+                    if number == _ANY:
+                        return reply
                 continue
             if deadline is not None and time.monotonic() >= deadline:
                 raise TimeoutError
             if not self._alive():
                 self.close()
         return None
+
+    def _keep(self, reply: Reply) -> None:
+        """Keeps a job's end that came unasked."""
+        ended: Ended = self.open(reply, Ended)
+        if self._expected.pop(ended.info.id, None) is not None:
+            self._ended[ended.info.id] = ended
+        if len(self._ended) > _MAX_KEPT:
+            del self._ended[next(iter(self._ended))]  # asked for again, if ever wanted
 
     def open(self, reply: Reply, answer: Any) -> Any:
         """Returns a reply's body, or raises its error."""
@@ -137,7 +155,7 @@ class Connection:
         if self._socket is not None:
             self._socket.close(linger=0)
             self._socket = None
-            self._followed.clear()
+            self._expected.clear()
 
     def _alive(self) -> bool:
         service = self._service
@@ -151,6 +169,7 @@ class Connection:
             self._service = self._replace(self._service)
         socket = self._context.socket(zmq.DEALER)
         socket.setsockopt(zmq.LINGER, 1000)
+        socket.setsockopt(zmq.RCVHWM, _MAX_KEPT)
         socket.connect(self._service.address)
         self._socket = socket
         pid = os.getpid()

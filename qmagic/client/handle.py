@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from qmagic import home as homes
-from qmagic.client.connection import Connection, connection
+from qmagic.client.connection import connection
 from qmagic.errors import (
     ErrorInfo,
     JobCancelledError,
@@ -49,12 +49,10 @@ class Job:
         *,
         spec: JobSpec | None = None,
         info: JobInfo | None = None,
-        follow: tuple[Connection, int] | None = None,
     ) -> None:
         self._id = id
         self._spec = spec
         self._info = info
-        self._follow = follow
         self._result: Result | None = None
 
     @property
@@ -163,16 +161,12 @@ class Job:
 
     def _wait(self, timeout: float | None) -> Ended:
         line = connection()
-        follow, self._follow = self._follow, None
-        if follow is not None and follow[0] is line:
-            try:
-                reply = line.followed(follow[1], None if timeout is None else time.monotonic() + timeout)
-            except TimeoutError:
-                self._follow = follow
-                raise
-            if reply is not None:
-                return line.open(reply, Ended)
-        return line.ask("result", Find(id=self._id), Ended, timeout=timeout)
+        start = time.monotonic()
+        ended = line.followed(self._id, None if timeout is None else start + timeout)
+        if ended is None:
+            left = None if timeout is None else max(0.0, start + timeout - time.monotonic())
+            ended = line.ask("result", Find(id=self._id), Ended, timeout=left)
+        return ended
 
     def _open(self, ended: Ended) -> Result:
         info = ended.info

@@ -23,22 +23,25 @@ def submit(spec: JobSpec) -> Job:
         InputError: Its input cannot run; nothing was submitted.
         ServiceError: The service cannot take it now.
     """
-    line = connection()
-    data = msgspec.Raw(_ENCODE(spec))
-    number = line.send("submit", Submit([data], follow=True))
-    reply = line.wait(number)
-    if reply is None:
-        line.ask("submit", Submit([data], again=True), None, again=Submit([data], again=True))
-        return Job(spec.id, spec=spec)
-    line.open(reply, None)
-    line.follow(number)
-    return Job(spec.id, spec=spec, follow=(line, number))
+    return submit_many([spec])[0]
 
 
 def submit_many(specs: Sequence[JobSpec]) -> list[Job]:
     """Submits jobs in one message and returns their handles as soon as all are on disk; see `submit`."""
     if not specs:
         return []
+    line = connection()
     data = [msgspec.Raw(_ENCODE(spec)) for spec in specs]
-    connection().ask("submit", Submit(data), None, again=Submit(data, again=True))
+    ids = [spec.id for spec in specs]
+    number = line.send("submit", Submit(data, follow=True))
+    line.follow(number, ids)
+    try:
+        reply = line.wait(number)
+        if reply is None:  # the service went away: it may have taken them, or not
+            line.ask("submit", Submit(data, again=True), None)
+        else:
+            line.open(reply, None)
+    except BaseException:
+        line.forget(ids)
+        raise
     return [Job(spec.id, spec=spec) for spec in specs]

@@ -1,8 +1,8 @@
 """Histograms in HTML: a table with a row for each outcome, whose bar is an inline SVG.
 
-A table, because labels of any length wrap, numbers can be copied and read aloud, and everything but the bars is still there where a
-viewer removes SVG. All bars share one scale, with Wilson's interval as a whisker; the bar of all others is cut off where it
-would flatten the rest.
+A table, because labels of any length wrap, numbers can be copied and read aloud, and everything but the bars is still
+there where a viewer removes SVG. All bars share one scale, with Wilson's interval as a whisker; the bar of all others
+is cut off where it would flatten the rest.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _HEIGHT = 20
 _WHISKERS = "whiskers: 95 % Wilson interval"
 
 
-def bars(one: Histogram) -> tuple[str, list[str]]:
-    """Returns a histogram's HTML and the small print under it."""
+def bars(one: Histogram, *, ticks: int = 4) -> tuple[str, list[str]]:
+    """Returns a histogram's HTML, with about `ticks` ticks, and the small print under it."""
     if not one.bars:
         return '<div class="qm-name">no shots</div>', [one.order]
     tops = [bar.upper for bar in one.bars if not bar.others] or [1.0]
-    axis = _percents(max(tops))
+    axis = _percents(max(tops), ticks)
     lines = _grid(axis)
     rows = "".join(_row(bar, one.widths, axis, lines) for bar in one.bars)
     return _table(rows, axis), [f"{one.order} · {_WHISKERS}"]
@@ -35,8 +35,8 @@ def bars(one: Histogram) -> tuple[str, list[str]]:
 
 def compared_bars(rows: Sequence[Compared], labels: tuple[str, str]) -> str:
     """Returns two distributions as pairs of bars."""
-    tops = [max(row.a, row.b) for row in rows if not row.others] or [1.0]
-    axis = _percents(max(tops))
+    tops = [max(row.a_upper, row.b_upper) for row in rows if not row.others] or [1.0]
+    axis = _percents(max(tops), 4)
     lines = _grid(axis, 26)
     cells = "".join(_pair(row, axis, lines) for row in rows)
     head = "".join(
@@ -51,7 +51,7 @@ def _row(bar: Bar, widths: tuple[int, ...], axis: Scale, lines: str) -> str:
     key = f'<th scope="row" class="qm-soft">{bar.label}</th>' if bar.others else _key(bar.label, widths)
     return (
         f'<tr>{key}<td class="qm-bar"><svg width="100%" height="{_HEIGHT}" aria-hidden="true">{lines}'
-        f"{_bar(bar.value, axis, 4, 12, 0, bar.others)}{'' if bar.others else _whisker(bar, axis)}</svg></td>"
+        f"{_bar(bar.value, axis, 4, 12, 0, bar.others)}{'' if bar.others else _whisker(bar.lower, bar.upper, axis, 10)}</svg></td>"
         f'<td>{bar.count:,}</td><td class="qm-soft">{percent(bar.value)}</td></tr>'
     )
 
@@ -59,6 +59,9 @@ def _row(bar: Bar, widths: tuple[int, ...], axis: Scale, lines: str) -> str:
 def _pair(row: Compared, axis: Scale, lines: str) -> str:
     key = f'<th scope="row" class="qm-soft">{row.label}</th>' if row.others else _key(row.label, (len(row.label),))
     drawn = _bar(row.a, axis, 3, 9, 0, False) + _bar(row.b, axis, 14, 9, 1, False)
+    for low, high, y in ((row.a_lower, row.a_upper, 7.5), (row.b_lower, row.b_upper, 18.5)):
+        if low < high and not row.others:
+            drawn += _whisker(low, high, axis, y)
     return (
         f'<tr>{key}<td class="qm-bar"><svg width="100%" height="26" aria-hidden="true">{lines}{drawn}</svg></td>'
         f"<td>{percent(row.a)}</td><td>{percent(row.b)}</td></tr>"
@@ -72,13 +75,17 @@ def _key(label: str, widths: tuple[int, ...]) -> str:
     parts, at = [], 0
     for width in widths:
         part = label[at : at + width]
-        # Break before whole bytes, counted from the right.
-        start = width % 8
-        pieces = ([part[:start]] if start else []) + [part[k : k + 8] for k in range(start, width, 8)]
+        # Break before whole pairs of bytes, counted from the right.
+        start = width % 16
+        pieces = ([part[:start]] if start else []) + [part[k : k + 16] for k in range(start, width, 16)]
         parts.append("<wbr>".join(pieces))
         at += width
     inner = parts[0] + "".join(f"<wbr><span>{part}</span>" for part in parts[1:])
-    return f'<th scope="row" class="qm-key">{inner}</th>'
+    if len(label) <= 24:
+        return f'<th scope="row" class="qm-key">{inner.replace("<wbr>", "")}</th>'
+    return (
+        f'<th scope="row" class="qm-key qm-long" style="min-width:min({len(label) + len(widths)}ch,40vw)">{inner}</th>'
+    )
 
 
 def _bar(value: float, axis: Scale, top: int, height: int, series: int, others: bool) -> str:
@@ -88,24 +95,27 @@ def _bar(value: float, axis: Scale, top: int, height: int, series: int, others: 
         return f'<rect {style} y="{top}" width="{part * 100:.2f}%" height="{height}" rx="2"/>'
     # Cut off: the bar goes on beyond the scale, and says so.
     middle = top + height / 2
-    return (
-        f'<rect {style} y="{top}" width="92%" height="{height}" rx="2"/>'
-        + "".join(f'<circle {style} cx="{x}%" cy="{middle:g}" r="1.5"/>' for x in (94.5, 96.5, 98.5))
+    return f'<rect {style} y="{top}" width="92%" height="{height}" rx="2"/>' + "".join(
+        f'<circle {style} cx="{x}%" cy="{middle:g}" r="1.5"/>' for x in (94.5, 96.5, 98.5)
     )
 
 
-def _whisker(bar: Bar, axis: Scale) -> str:
-    low, high = (f"{axis.place(bound) * 100:.2f}%" for bound in (bar.lower, bar.upper))
+def _whisker(lower: float, upper: float, axis: Scale, y: float) -> str:
+    low, high = (f"{axis.place(bound) * 100:.2f}%" for bound in (lower, upper))
     return (
-        f'<g class="qm-whisker" stroke="#1f2328" stroke-width="1.2"><line x1="{low}" x2="{high}" y1="10" y2="10"/>'
-        f'<line x1="{low}" x2="{low}" y1="7" y2="13"/><line x1="{high}" x2="{high}" y1="7" y2="13"/></g>'
+        f'<g class="qm-whisker" stroke="#1f2328" stroke-width="1.2"><line x1="{low}" x2="{high}" y1="{y}" y2="{y}"/>'
+        f'<line x1="{low}" x2="{low}" y1="{y - 3}" y2="{y + 3}"/><line x1="{high}" x2="{high}" y1="{y - 3}" y2="{y + 3}"/></g>'
     )
 
 
-def _percents(top: float) -> Scale:
-    found = scale((0.0, top * 100), ticks=4)
-    ticks = tuple((value / 100, label) for value, label in found.ticks if value <= 100)
-    return Scale(0.0, min(1.0, found.high / 100), ticks)
+def _percents(top: float, ticks: int) -> Scale:
+    found = scale((0.0, top * 100), ticks=ticks)
+    kept = [(value / 100, label) for value, label in found.ticks if value <= 100]
+    # Only the last tick says what the numbers are.
+    labels = ["0", *(label for _, label in kept[1:-1]), f"{kept[-1][1]} %"]
+    return Scale(
+        0.0, min(1.0, found.high / 100), tuple((value, label) for (value, _), label in zip(kept, labels, strict=True))
+    )
 
 
 def _grid(axis: Scale, height: int = _HEIGHT) -> str:
@@ -116,7 +126,7 @@ def _grid(axis: Scale, height: int = _HEIGHT) -> str:
 
 def _table(rows: str, axis: Scale, head: str = "") -> str:
     labels = "".join(
-        f'<text x="{axis.place(value) * 100:.4g}%" y="12" font-size="11" text-anchor="{_anchor(axis.place(value))}">{label} %</text>'
+        f'<text x="{axis.place(value) * 100:.4g}%" y="12" font-size="11" text-anchor="middle">{label}</text>'
         for value, label in axis.ticks
     )
     foot = f'<svg width="100%" height="16" aria-hidden="true">{labels}</svg>'
@@ -124,7 +134,3 @@ def _table(rows: str, axis: Scale, head: str = "") -> str:
         f'<table class="qm-t qm-bars">{head}<tbody>{rows}</tbody>'
         f'<tfoot><tr><td></td><td class="qm-bar">{foot}</td><td></td><td></td></tr></tfoot></table>'
     )
-
-
-def _anchor(place: float) -> str:
-    return "start" if place < 0.02 else "end" if place > 0.98 else "middle"

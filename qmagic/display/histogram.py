@@ -1,7 +1,7 @@
 """Which outcomes a histogram shows: all of few, the most frequent of many, and the rest as one bar.
 
-Up to 16 distinct outcomes stand in the order of their values; of more, the 15 most frequent stand by count, and the others
-are one bar. The choice is the same in the terminal, in HTML and in Matplotlib.
+Up to 16 distinct outcomes stand in the order of their values; of more, the 15 most frequent stand by count, and the
+others are one bar. The choice is the same in the terminal, in HTML and in Matplotlib.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def histogram(pub: SampledPub, point: Point = None, most: int = ALL) -> Histogra
     shown = rows if len(rows) <= most else heapq.nsmallest(most - 1, rows, key=lambda row: (-row[1], row[0]))
     bars = [_bar(format(value, pattern), count, shots) for value, count in shown]
     if len(rows) > len(shown):
-        bars.append(_bar(f"{len(rows) - len(shown):,} others", shots - sum(bar.count for bar in bars), shots, others=True))
+        bars.append(
+            _bar(f"{len(rows) - len(shown):,} others", shots - sum(bar.count for bar in bars), shots, others=True)
+        )
     widths = tuple(len(one.bits) for one in reversed(bits.layout(pub)))
     return Histogram(tuple(bars), shots, len(rows), widths, order_note(pub))
 

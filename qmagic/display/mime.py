@@ -1,6 +1,7 @@
 """The bundle that a notebook stores: text, HTML, and JSON for our own renderer.
 
-There is no ``image/svg+xml``: front ends take the HTML, and LaTeX export would need Inkscape for it where the text does well.
+There is no ``image/svg+xml``: front ends take the HTML, and LaTeX export would need Inkscape for it where the text
+does well.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from qmagic.results.points import Axis
 __all__ = ["heatmap_svg", "legend", "plot_svg"]
 
 _WIDTH, _HEIGHT = 560, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 54, 14, 12, 44
+_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 14, 12, 44
 #: Up to this many points each is marked.
 _MARKED = 41
 #: Shades of a heat map between 0 and the largest value.
@@ -61,7 +61,8 @@ def heatmap_svg(grid: Grid) -> str:
     label = f"{grid.label} over {grid.x.name} and {grid.y.name}"
     return (
         f'<svg class="qm-plot" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-size="12" role="img" aria-label="{escaped(label)}">'
-        f"{cells}{_frame(across, up, grid.x.name, grid.y.name)}</svg>"
+        f'<g shape-rendering="crispEdges">{cells}</g>{_frame(across, up, grid.x.name, grid.y.name, lines=False)}</svg>'
+        + _colour_scale(largest)
     )
 
 
@@ -73,6 +74,18 @@ def legend(labels: Sequence[str], *, dashed: bool = True) -> str:
         for n, label in enumerate(labels)
     )
     return f'<div class="qm-legend">{items}</div>' if items else ""
+
+
+def _colour_scale(largest: float) -> str:
+    shades = "".join(
+        f'<rect class="qm-f{n > 0:d}" fill="{LIGHT[n > 0]}" fill-opacity="{abs(n) / 8:g}" x="{(n + 8) * 8}" width="8" height="10"/>'
+        for n in range(-8, 9)
+    )
+    low, high = (escaped(f"{value:.3g}").replace("-", "\N{MINUS SIGN}") for value in (-largest, largest))
+    return (
+        f'<div class="qm-legend"><span>{low} <svg width="136" height="10" style="margin:0 5px" aria-hidden="true">{shades}</svg>'
+        f"{high}</span></div>"
+    )
 
 
 def _curve(axis: Axis, curve: Curve, n: int, across: Scale, up: Scale) -> str:
@@ -94,17 +107,25 @@ def _curve(axis: Axis, curve: Curve, n: int, across: Scale, up: Scale) -> str:
     )
 
 
-def _frame(across: Scale, up: Scale, x_label: str, y_label: str) -> str:
+def _frame(across: Scale, up: Scale, x_label: str, y_label: str, lines: bool = True) -> str:
     bottom, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
-    lines = "".join(f'<line x1="{_LEFT}" x2="{right}" y1="{_y(up, v):.1f}" y2="{_y(up, v):.1f}"/>' for v, _ in up.ticks)
-    marks = "".join(f'<line x1="{_x(across, v):.1f}" x2="{_x(across, v):.1f}" y1="{bottom}" y2="{bottom + 4}"/>' for v, _ in across.ticks)
-    numbers = "".join(f'<text x="{_LEFT - 7}" y="{_y(up, v) + 4:.1f}" text-anchor="end">{text}</text>' for v, text in up.ticks)
+    across_lines = "".join(
+        f'<line x1="{_LEFT}" x2="{right}" y1="{_y(up, v):.1f}" y2="{_y(up, v):.1f}"/>' for v, _ in up.ticks if lines
+    )
+    marks = "".join(
+        f'<line x1="{_x(across, v):.1f}" x2="{_x(across, v):.1f}" y1="{bottom}" y2="{bottom + 4}"/>'
+        for v, _ in across.ticks
+    )
+    numbers = "".join(
+        f'<text x="{_LEFT - 7}" y="{_y(up, v) + 4:.1f}" text-anchor="end">{text}</text>' for v, text in up.ticks
+    )
     numbers += "".join(
-        f'<text x="{_x(across, v):.1f}" y="{bottom + 18}" text-anchor="middle">{text}</text>' for v, text in across.ticks
+        f'<text x="{_x(across, v):.1f}" y="{bottom + 18}" text-anchor="middle">{text}</text>'
+        for v, text in across.ticks
     )
     middle = (_TOP + bottom) / 2
     return (
-        f'<g class="qm-grid" stroke="#d5dae0">{lines}</g><g class="qm-axis" stroke="#59636e">'
+        f'<g class="qm-grid" stroke="#d5dae0">{across_lines}</g><g class="qm-axis" stroke="#59636e">'
         f'<line x1="{_LEFT}" x2="{right}" y1="{bottom}" y2="{bottom}"/>{marks}</g>{numbers}'
         f'<text x="{(_LEFT + right) / 2}" y="{_HEIGHT - 6}" text-anchor="middle">{escaped(x_label)}</text>'
         f'<text transform="translate(13 {middle:g}) rotate(-90)" text-anchor="middle">{escaped(y_label)}</text>'

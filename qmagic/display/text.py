@@ -46,8 +46,10 @@ def comparison_text(comparison: Comparison) -> str:
     """Returns two distributions side by side."""
     bars = compared(comparison)
     width = max([len(shortened(bar.label)) for bar in bars] + [7])
-    lines = [comparison.headline.replace(" · ", "\n"), f"{'':>{width}}  {comparison.label_a} | {comparison.label_b}"]
-    lines += [f"{shortened(bar.label):>{width}}  {percent(bar.a):>7} | {percent(bar.b):>7}" for bar in bars]
+    first, second = max(8, len(comparison.label_a)), max(8, len(comparison.label_b))
+    lines = [comparison.headline, comparison.details]
+    lines.append(f"{'':>{width}}  {comparison.label_a:>{first}}  {comparison.label_b:>{second}}")
+    lines += [f"{shortened(bar.label):>{width}}  {percent(bar.a):>{first}}  {percent(bar.b):>{second}}" for bar in bars]
     return "\n".join([*lines, "qubit 0 rightmost"])
 
 
@@ -98,7 +100,10 @@ def _estimate_lines(result: Result, i: int, pub: EstimatedPub) -> list[str]:
         return _sweep_lines(*sweep, pub.exact)
     values = estimates(result, i)
     rows = [
-        (one.label + "".join(f"  {name}={parameter(number)}" for name, number in list(one.parameters.items())[:3]), *_told(one, pub))
+        (
+            one.label + "".join(f"  {name}={parameter(number)}" for name, number in list(one.parameters.items())[:3]),
+            *_told(one, pub),
+        )
         for one in values[:_MOST_ROWS]
     ]
     wide, long = (max((len(row[column]) for row in rows), default=0) for column in (0, 1))
@@ -123,7 +128,11 @@ def _sweep_lines(axis: Axis, found: Sequence[Curve], is_exact: bool) -> list[str
         row = [parameter(x)]
         for curve in shown:
             std = (curve.high[at] - curve.low[at]) / 2
-            row.append(f"{curve.values[at] + 0.0:.4f}" if is_exact else " ± ".join(with_error(curve.values[at], std)))
+            row.append(
+                f"{round(curve.values[at], 12) + 0.0:.4f}"
+                if is_exact
+                else " ± ".join(with_error(curve.values[at], std))
+            )
         cells.append(row)
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
     lines = ["  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in cells]

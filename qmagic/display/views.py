@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from qmagic.display.histogram import ALL
 from qmagic.outcomes import EstimatedPub
@@ -44,11 +46,15 @@ class Grid:
 
 @dataclasses.dataclass(frozen=True)
 class Compared:
-    """One outcome (or all others together) under two distributions."""
+    """One outcome (or all others together) under two distributions, with Wilson's interval where there are shots."""
 
     label: str
     a: float
     b: float
+    a_lower: float
+    a_upper: float
+    b_lower: float
+    b_upper: float
     others: bool = False
 
 
@@ -70,34 +76,63 @@ def grid(result: Result, i: int) -> Grid | None:
         return None
     y, x = axes
     values = estimates(result, i)
-    rows = tuple(tuple(one.value for one in values[at : at + len(x.values)]) for at in range(0, len(values), len(x.values)))
+    rows = tuple(
+        tuple(one.value for one in values[at : at + len(x.values)]) for at in range(0, len(values), len(x.values))
+    )
     return Grid(values[0].label, x, y, rows)
 
 
 def compared(comparison: Comparison) -> list[Compared]:
     """Returns the outcomes to show of two distributions, chosen by what is more probable in either."""
     a, b = comparison.a, comparison.b
+
+    def side_by_side(label: str, p: float, q: float, others: bool = False) -> Compared:
+        return Compared(label, p, q, *_bounds(p, comparison.shots_a), *_bounds(q, comparison.shots_b), others)
+
     outcomes = sorted(set(a) | set(b))
-    if len(outcomes) <= ALL:
-        return [Compared(outcome, a.get(outcome, 0.0), b.get(outcome, 0.0)) for outcome in outcomes]
-    shown = sorted(outcomes, key=lambda outcome: (-max(a.get(outcome, 0.0), b.get(outcome, 0.0)), outcome))[: ALL - 1]
-    rows = [Compared(outcome, a.get(outcome, 0.0), b.get(outcome, 0.0)) for outcome in shown]
-    rest = [max(0.0, 1 - math.fsum(getattr(row, side) for row in rows)) for side in ("a", "b")]
-    return [*rows, Compared(f"{len(outcomes) - len(shown):,} others", rest[0], rest[1], others=True)]
+    shown = outcomes
+    if len(outcomes) > ALL:
+        shown = sorted(outcomes, key=lambda outcome: (-max(a.get(outcome, 0.0), b.get(outcome, 0.0)), outcome))[
+            : ALL - 1
+        ]
+    rows = [side_by_side(outcome, a.get(outcome, 0.0), b.get(outcome, 0.0)) for outcome in shown]
+    if len(shown) < len(outcomes):
+        rest = [max(0.0, 1 - math.fsum(getattr(row, side) for row in rows)) for side in ("a", "b")]
+        rows.append(side_by_side(f"{len(outcomes) - len(shown):,} others", rest[0], rest[1], others=True))
+    return rows
 
 
 def transpiled_lines(result: Result) -> list[str]:
     """Returns a line for each circuit that was brought onto a device."""
     lines = []
     for at, one in enumerate(result.outcome.transpiled[:MOST_PUBS]):
-        lines.append(_transpiled(one, f"circuit {at}" if len(result.outcome.transpiled) > 1 else "transpiled"))
+        lines.append(
+            _transpiled(one, f"circuit {at} transpiled" if len(result.outcome.transpiled) > 1 else "transpiled")
+        )
     if len(result.outcome.transpiled) > MOST_PUBS:
-        lines.append(f"… and {len(result.outcome.transpiled) - MOST_PUBS} more circuits; result.outcome.transpiled has all")
+        lines.append(
+            f"… and {len(result.outcome.transpiled) - MOST_PUBS} more circuits; result.outcome.transpiled has all"
+        )
     return lines
 
 
-def _transpiled(one: dict[str, object], name: str) -> str:
-    return name + str(one)
+def _transpiled(one: Mapping[str, Any], name: str) -> str:
+    """Returns such as ``transpiled to fake_sherbrooke: depth 12 → 31, two-qubit gates 6 → 9, seed 4, layout 0, 1, 4``."""
+    parts = [
+        f"{words} {one[key + '_before']} → {one[key + '_after']}"
+        for key, words in (("depth", "depth"), ("two_qubit", "two-qubit gates"))
+        if one.keys() >= {key + "_before", key + "_after"}
+    ]
+    if one.get("seed") is not None:
+        parts.append(f"seed {one['seed']}")
+    if one.get("layout"):
+        layout = [str(qubit) for qubit in one["layout"]]
+        parts.append("layout " + ", ".join(layout[:16]) + (", …" if len(layout) > 16 else ""))
+    return f"{name} to {one['device']}: {', '.join(parts)}" if "device" in one else f"{name}: {', '.join(parts)}"
+
+
+def _bounds(value: float, shots: int | None) -> tuple[float, float]:
+    return (value, value) if shots is None else wilson(round(value * shots), shots)
 
 
 def _estimate_curves(result: Result, i: int, axis: Axis) -> list[Curve]:

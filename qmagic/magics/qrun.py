@@ -28,9 +28,9 @@ QRUN = Command(
     "qrun",
     usage="%%qrun [flags]           the body is OpenQASM 2 or 3, or Python whose last expression is a circuit\n"
     "%qrun circuit [flags]    the circuit is an object: a variable or an expression",
-    about="Runs a circuit as a job and shows its result: counts, or expectation values with --observables. The job lives "
-    "outside the kernel: %qresult shows its result again, also after a restart. An interrupt cancels it. A flag's value "
-    "may name a variable: --shots {n}. A semicolon at the end shows nothing.",
+    about="Runs a circuit as a job and shows its result: counts, or expectation values with --observables. The job "
+    "lives outside the kernel: %qresult shows its result again, also after a restart. An interrupt cancels it. A flag's "
+    "value may name a variable: --shots {n}. A semicolon at the end shows nothing.",
     words="circuit",
     flags=(
         Flag("--shots", "Shots of each circuit. Default: 1,024 for counts; exact for observables.", "N", whole,
@@ -149,4 +149,4 @@ def _kernel() -> str:
     if app is None or not app.IPKernelApp.initialized():
         return f"terminal-{os.getpid()}"
     # The connection file keeps its name when the kernel restarts.
-    return os.path.basename(app.IPKernelApp.instance().connection_file).removesuffix(".json")
+    return os.path.basename(str(app.IPKernelApp.instance().connection_file)).removesuffix(".json")

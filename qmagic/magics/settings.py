@@ -19,7 +19,8 @@ QCONFIG = Command(
     usage="%qconfig                  all options, and where each value comes from\n"
     "%qconfig name=value ...   set options for this session",
     about="Defaults of jobs. A flag of %qrun wins over %qconfig, that over [tool.qmagic] in the nearest "
-    "pyproject.toml, that over what is built in. The service's options (workers, memory, retention) stand in its own file and are shown, not set.",
+    "pyproject.toml, that over what is built in. The service's options (workers, memory, retention) stand in its own "
+    "file and are shown, not set.",
     words="option",
     flags=(
         Flag("--reset", "Forget what this session has set."),
@@ -39,7 +40,7 @@ QCONFIG = Command(
 QBACKENDS = Command(
     "qbackends",
     usage="%qbackends",
-    about="Lists the simulators and devices that %qrun --backend takes.",
+    about="Lists the simulators that %qrun --backend takes, and the device snapshots for --noise and --transpile-to.",
     flags=(Flag("--debug", "Show Python's full traceback when something is wrong."),),
 )
 
@@ -90,8 +91,11 @@ def _text(value: Any) -> str:
 
 
 def list_backends(call: Call) -> Any:
-    """Lists the backends."""
+    """Lists the backends; imports no simulator."""
     from qmagic.backends import registry
+    from qmagic.backends.devices import snapshots
 
     del call
-    return Table(("name",), [(name,) for name in registry.names()])
+    names = ["auto", *registry.names()]
+    devices = ", ".join(snapshots.names())
+    return Table(("backend",), [(name,) for name in names], names, note=f"For --noise and --transpile-to: {devices}")

@@ -1,4 +1,4 @@
-"""A small table as the value of a cell: plain text in a terminal, script-free HTML in a notebook, a sequence in Python."""
+"""A small table as a cell's value: plain text in a terminal, script-free HTML in a notebook, a sequence in Python."""
 
 from __future__ import annotations
 

@@ -116,9 +116,7 @@ def postselect(pub: SampledPub, selection: Mapping[str | int, str | int]) -> Sam
     return SampledPub(pub.num_bits, pub.registers, shots, tables, pub.shape, dict(pub.metadata))
 
 
-def _conditions(
-    pub: SampledPub, selection: Mapping[str | int, str | int], width: int
-) -> Iterable[tuple[int, int]]:
+def _conditions(pub: SampledPub, selection: Mapping[str | int, str | int], width: int) -> Iterable[tuple[int, int]]:
     """Yields ``(joined bit, 0 or 1)`` for each condition."""
     if not selection:
         raise InputError("post-selection needs a condition, such as {'flag': '0'} or {0: 1}")

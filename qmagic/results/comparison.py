@@ -6,9 +6,9 @@ For distributions p and q, over all outcomes of either:
     Hellinger distance         √(1 - Σ √(p q))                  0 the same, 1 disjoint
     Hellinger fidelity         (Σ √(p q))²                      1 the same, as Qiskit's hellinger_fidelity
 
-Two finite samples of *one* distribution are not at distance 0. What sampling alone brings to the total variation distance is,
-for outcomes not too rare, ½ Σ √(2/π · m(1-m) (1/n_a + 1/n_b)) with the pooled distribution m: the mean of the absolute value of
-a Gaussian, summed. A distance well above it is a difference between the distributions.
+Two finite samples of *one* distribution are not at distance 0. What sampling alone brings to the total variation
+distance is, for outcomes not too rare, ½ Σ √(2/π · m(1-m) (1/n_a + 1/n_b)) with the pooled distribution m: the mean
+of the absolute value of a Gaussian, summed. A distance well above it is a difference between the distributions.
 """
 
 from __future__ import annotations
@@ -53,10 +53,15 @@ class Comparison:
 
     @property
     def headline(self) -> str:
-        """The distances in one line."""
+        """What is compared and how far it is apart, in one line."""
+        return f"{self.label_a} against {self.label_b}: total variation distance {self.total_variation:.4f}"
+
+    @property
+    def details(self) -> str:
+        """The other distances, in one line."""
         return (
-            f"total variation distance {self.total_variation:.4f} (sampling alone: about {self.sampling:.4f}) · "
-            f"Hellinger distance {self.hellinger:.4f} · Hellinger fidelity {self.fidelity:.4f}"
+            f"sampling alone would give about {self.sampling:.4f} · Hellinger distance {self.hellinger:.4f} · "
+            f"Hellinger fidelity {self.fidelity:.4f}"
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:

@@ -22,7 +22,8 @@ def pub_result(pub: SampledPub | EstimatedPub) -> PubResult:
     """Returns Qiskit's result of one PUB.
 
     Raises:
-        InputError: Points kept different numbers of shots (BitArray cannot hold that), or the shots do not fit in memory.
+        InputError: Points kept different numbers of shots (BitArray cannot hold that), or the shots do not fit in
+        memory.
     """
     return _sampled(pub) if isinstance(pub, SampledPub) else _estimated(pub)
 
@@ -63,7 +64,10 @@ def _estimated(pub: EstimatedPub) -> PubResult:
     import numpy as np
     from qiskit.primitives import DataBin, PubResult
 
-    data = {name: np.frombuffer(raw, "<f8").reshape(pub.shape).copy() for name, raw in (("evs", pub.evs), ("stds", pub.stds))}
+    data = {
+        name: np.frombuffer(raw, "<f8").reshape(pub.shape).copy()
+        for name, raw in (("evs", pub.evs), ("stds", pub.stds))
+    }
     metadata: dict[str, Any] = {"exact": pub.exact}
     if pub.shots:
         metadata["shots"] = pub.shots[0] if len(set(pub.shots)) == 1 else pub.shots

@@ -1,13 +1,15 @@
 """A result in a file of its own: `Result.save` and `load`.
 
-The file, ``.qmagic`` by custom, holds what the store holds of a job and no code, so opening one that someone sent is safe:
+The file, ``.qmagic`` by custom, holds what the store holds of a job and no code, so opening one that someone sent is
+safe:
 
     bytes 0-7     ``qmagic\\r\\n`` (a transfer that changes line ends is noticed)
     bytes 8-9     the version of the format, big-endian; this is version 1
     bytes 10-41   SHA-256 of all that follows
     bytes 42-     zlib: MessagePack of [JobInfo, JobSpec or nil, Outcome]
 
-A reader of an older version keeps reading newer fields it knows; a change it could not stand takes a new version number.
+A reader of an older version keeps reading newer fields it knows; a change it could not stand takes a new version
+number.
 """
 
 from __future__ import annotations
@@ -107,7 +109,9 @@ def _checked(content: bytes, source: Path) -> _Saved:
         raise InputError(f"{source} is not a qmagic result; expected a file written by Result.save")
     version = int.from_bytes(content[8:10], "big")
     if version > _VERSION:
-        raise InputError(f"{source} was written by a newer qmagic (format {version}, this one reads {_VERSION}); upgrade qmagic")
+        raise InputError(
+            f"{source} was written by a newer qmagic (format {version}, this one reads {_VERSION}); upgrade qmagic"
+        )
     payload = content[_HEAD:]
     if hashlib.sha256(payload).digest() != content[10:_HEAD]:
         raise InputError(f"{source} is damaged: its checksum does not match; use another copy")

@@ -22,8 +22,8 @@ __all__ = ["to_dataframe"]
 def to_dataframe(result: Result) -> pandas.DataFrame:
     """Returns tidy data.
 
-    Columns: ``pub``; one for each parameter; then ``outcome``, ``count``, ``probability``, ``lower``, ``upper`` (Wilson, 95 %)
-    for counts, or ``observable``, ``ev``, ``std``, ``exact`` for expectation values.
+    Columns: ``pub``; one for each parameter; then ``outcome``, ``count``, ``probability``, ``lower``, ``upper``
+    (Wilson, 95 %) for counts, or ``observable``, ``ev``, ``std``, ``exact`` for expectation values.
 
     Raises:
         InputError: pandas is not installed.

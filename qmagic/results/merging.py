@@ -47,7 +47,9 @@ def _pair(a: Result, b: Result) -> Result:
 
     _refuse_shared_shots(a, b)
     _refuse_other_circuits(a, b)
-    pubs = tuple(_merged(i, one, other) for i, (one, other) in enumerate(zip(a.outcome.pubs, b.outcome.pubs, strict=True)))
+    pubs = tuple(
+        _merged(i, one, other) for i, (one, other) in enumerate(zip(a.outcome.pubs, b.outcome.pubs, strict=True))
+    )
     steps = dict.fromkeys([*a.outcome.seconds, *b.outcome.seconds])
     backends = dict.fromkeys([a.outcome.backend, b.outcome.backend])
     outcome = msgspec.structs.replace(
@@ -55,7 +57,9 @@ def _pair(a: Result, b: Result) -> Result:
         pubs=pubs,
         backend=" + ".join(backends),
         seconds={step: a.outcome.seconds.get(step, 0.0) + b.outcome.seconds.get(step, 0.0) for step in steps},
-        notes=tuple(dict.fromkeys([*a.outcome.notes, *b.outcome.notes, f"merged with job {b.info.id} (seed {b.info.seed})"])),
+        notes=tuple(
+            dict.fromkeys([*a.outcome.notes, *b.outcome.notes, f"merged with job {b.info.id} (seed {b.info.seed})"])
+        ),
     )
     return Result(outcome, _info(a.info, b.info), a.spec)
 
@@ -75,7 +79,9 @@ def _info(a: JobInfo, b: JobInfo) -> JobInfo:
 def _refuse_shared_shots(a: Result, b: Result) -> None:
     shared = set(a.info.id.split("+")) & set(b.info.id.split("+"))
     if shared:
-        raise InputError(f"both contain job {shared.pop()}: its shots would count twice; run the circuit again for more")
+        raise InputError(
+            f"both contain job {shared.pop()}: its shots would count twice; run the circuit again for more"
+        )
     seeds = _seeds(a) & _seeds(b)
     if seeds:
         raise InputError(f"both ran with seed {seeds.pop()}, so their shots are the same ones; run with another seed")
@@ -83,7 +89,9 @@ def _refuse_shared_shots(a: Result, b: Result) -> None:
 
 def _seeds(one: Result) -> set[int]:
     """Returns the seeds behind a result: its own, and those of runs merged into it."""
-    merged = (note.rpartition("(seed ")[2].rstrip(")") for note in one.outcome.notes if note.startswith("merged with job "))
+    merged = (
+        note.rpartition("(seed ")[2].rstrip(")") for note in one.outcome.notes if note.startswith("merged with job ")
+    )
     return {one.info.seed, *map(int, merged)}
 
 
@@ -95,7 +103,9 @@ def _refuse_other_circuits(a: Result, b: Result) -> None:
     if a.spec.noise != b.spec.noise:
         raise InputError(f"runs under different noise do not merge ({a.spec.noise} and {b.spec.noise}); compare() them")
     if not _same_pubs(a.spec, b.spec) or not _same_source(a, b):
-        raise InputError("only runs of the same circuits, parameter values and observables merge; compare() shows two results side by side")
+        raise InputError(
+            "only runs of the same circuits, parameter values and observables merge; compare() shows two results side by side"
+        )
 
 
 def _same_pubs(a: JobSpec, b: JobSpec) -> bool:

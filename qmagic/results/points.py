@@ -1,8 +1,8 @@
 """Which parameters and which observable belong to which point of a PUB's array.
 
-A PUB's result has the shape to which the shapes of its parameter values and of its observables broadcast (NumPy's rules:
-aligned at the right, an axis of 1 stretches). Here the way back: from a place in the result to the values behind it.
-Pure Python, for display.
+A PUB's result has the shape to which the shapes of its parameter values and of its observables broadcast (NumPy's
+rules: aligned at the right, an axis of 1 stretches). Here the way back: from a place in the result to the values
+behind it. Pure Python, for display.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`Result`: what a job gave, as a sequence of PUB results that also knows how it came about.
 
 Counts, probabilities, repr and display are pure Python over the stored tables. Qiskit's containers, NumPy, pandas and
-Matplotlib are imported by the methods that return them. A result never changes; marginals, registers, post-selections and
-merged runs are results again, with everything a result can do.
+Matplotlib are imported by the methods that return them. A result never changes; marginals, registers, post-selections
+and merged runs are results again, with everything a result can do.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ __all__ = ["Result"]
 class Result:
     """The result of a job.
 
-    ``len(result)`` is the number of PUBs and ``result[i]`` Qiskit's own `PubResult`. Bitstrings are in Qiskit's order: bit 0 is the
-    rightmost character, later registers stand to the left, without spaces.
+    ``len(result)`` is the number of PUBs and ``result[i]`` Qiskit's own `PubResult`. Bitstrings are in Qiskit's
+    order: bit 0 is the rightmost character, later registers stand to the left, without spaces.
 
     Args:
         outcome: What the worker returned.
@@ -66,9 +66,7 @@ class Result:
         pattern = f"0{len(bits.joined(pub))}b"
         return {format(value, pattern): count for value, count in bits.rows(pub, point)}
 
-    def probabilities(
-        self, i: int = 0, point: Point = None, confidence: float = intervals.CONFIDENCE
-    ) -> Probabilities:
+    def probabilities(self, i: int = 0, point: Point = None, confidence: float = intervals.CONFIDENCE) -> Probabilities:
         """Returns the probability of each outcome with Wilson's interval at `confidence` (0.95)."""
         pub, counts = self._sampled(i), self.counts(i, point)
         return Probabilities(counts, sum(counts.values()), len(bits.joined(pub)), confidence)
@@ -259,7 +257,9 @@ class Result:
     def _sampled(self, i: int) -> SampledPub:
         pub = self.outcome.pubs[self._place(i)]
         if isinstance(pub, EstimatedPub):
-            raise InputError("this result holds expectation values, not counts; see result.evs, or run without observables")
+            raise InputError(
+                "this result holds expectation values, not counts; see result.evs, or run without observables"
+            )
         return pub
 
 

@@ -6,8 +6,8 @@ keeping the order. It is a function of the table and its `order_seed`.
 
 Shuffling a million shots takes NumPy 13 ms. For few distinct outcomes `arrangement` is five times faster, and exact: it
 draws independent shots from roughly the right distribution (16 random bits each, a look-up), then gives a random choice
-of the outcomes drawn too often to those drawn too rarely, in random order. No step looks at where a shot stands, so every
-arrangement is equally likely, whatever the first distribution was.
+of the outcomes drawn too often to those drawn too rarely, in random order. No step looks at where a shot stands, so
+every arrangement is equally likely, whatever the first distribution was.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["arrangement", "packed_rows", "table_counts"]
 
-#: Up to this many distinct outcomes drawing and mending beats a shuffle (measured: 2.4 ms against 13.8 for 2, 10 against 12 for 16).
+#: Up to this many distinct outcomes drawing and mending beats a shuffle (measured: 2.4 ms against 13.8 for 2, 10
+#: against 12 for 16).
 _FEW = 12
 #: Below this many shots a shuffle takes microseconds.
 _MANY_SHOTS = 4096

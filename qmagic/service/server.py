@@ -50,8 +50,8 @@ log = logging.getLogger(__name__)
 
 #: Requests of up to this size are taken; a longer one is a mistake or an attack.
 MAX_REQUEST = 256 << 20
-#: Events that may wait for one listener before it is sent back to a snapshot.
-MAX_UNREAD = 10_000
+#: Outcomes of up to this size are sent to who submitted the job without being asked for.
+MAX_PUSHED = 64 << 10
 _TICK_SECONDS = 0.25
 _NEWEST = 500
 
@@ -215,10 +215,13 @@ class Server:
             if left == 0:
                 self._send(client, number, error=problem)
 
+        def push(ended: Ended) -> None:
+            if len(ended.outcome) <= MAX_PUSHED:
+                self._send(client, number, ended)
+
         def take() -> None:
             for spec in submit.specs:
-                waiter = (lambda ended: self._send(client, number, ended)) if submit.follow else None
-                self._manager.submit(bytes(spec), accept, waiter=waiter)
+                self._manager.submit(bytes(spec), accept, waiter=push if submit.follow else None)
 
         if not submit.again:
             take()

@@ -1,0 +1,352 @@
+"""OpenQASM 3 tokens to statements, by recursive descent.
+
+What OpenQASM 3 has and this subset does not is refused here by name, on its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qmagic.cells.openqasm3 import syntax as s
+from qmagic.cells.openqasm3.expressions import ExpressionParser
+
+__all__ = ["Parser", "Program"]
+
+_SCALARS = frozenset(("int", "uint", "float", "angle", "bool", "duration"))
+_ASSIGNMENTS = frozenset(("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", "**="))
+_MODIFIERS = frozenset(("ctrl", "negctrl", "inv", "pow"))
+
+#: What the language has and we do not, and what to do instead.
+_REFUSED = {
+    "def": "subroutines ('def') are not supported; write a gate, or repeat the statements",
+    "return": "subroutines ('return') are not supported",
+    "extern": "'extern' functions are not supported",
+    "array": "arrays are not supported; use qubit, bit or const declarations",
+    "complex": "complex numbers are not supported",
+    "stretch": "stretchable durations ('stretch') are not supported; give a duration, such as delay[100ns] q;",
+    "switch": "'switch' is not supported; use if and else",
+    "cal": "pulse calibrations ('cal') are not supported",
+    "defcal": "pulse calibrations ('defcal') are not supported",
+    "defcalgrammar": "pulse calibrations ('defcalgrammar') are not supported",
+    "opaque": "'opaque' belongs to OpenQASM 2; define the gate with 'gate'",
+    "OPENQASM": "the version must be the first statement",
+}
+
+
+class Program:
+    """A parsed text: whether it has a version header, and its statements."""
+
+    __slots__ = ("has_header", "statements")
+
+    def __init__(self, has_header: bool, statements: list[s.Statement]) -> None:
+        self.has_header = has_header
+        self.statements = statements
+
+
+class Parser(ExpressionParser):
+    """Parses a program. `parse` gives all of it, or raises a `SourceError` at the first thing that is wrong."""
+
+    def parse(self) -> Program:
+        """Returns the program.
+
+        Raises:
+            SourceError: The text is not OpenQASM 3, or uses what is not supported.
+        """
+        has_header = self._header()
+        statements = []
+        while self.kinds[self.at] != "end":
+            statements.append(self._statement())
+        return Program(has_header, statements)
+
+    def _header(self) -> bool:
+        if not self._take("OPENQASM"):
+            return False
+        version = self._text()
+        if version.split(".")[0] != "3":
+            raise self._error(f"expected version 3.0 or 3.1 of OpenQASM, got {version!r}")
+        self.at += 1
+        self._expect(";")
+        return True
+
+    def _statement(self) -> s.Statement:
+        kind, text, at = self.kinds[self.at], self.texts[self.at], self.offsets[self.at]
+        if kind == "name":
+            keyword = _KEYWORDS.get(text)
+            if keyword is not None:
+                self.at += 1
+                return keyword(self, at)
+            following = self.texts[self.at + 1]
+            if following in _ASSIGNMENTS or following == "[":
+                return self._assignment(at)
+            return self._gate_call(at)
+        if text == "{":
+            return s.Block(self._block(), at)
+        if kind == "pragma":
+            raise self._error("pragmas are not supported")
+        raise self._unexpected("a statement")
+
+    def _block(self) -> list[s.Statement]:
+        """Reads ``{ ... }``, or one statement."""
+        self._enter()
+        if self._take("{"):
+            body = []
+            while not self._take("}"):
+                if self.kinds[self.at] == "end":
+                    raise self._unexpected("'}'")
+                body.append(self._statement())
+        else:
+            body = [self._statement()]
+        self.depth -= 1
+        return body
+
+    def _gate_call(self, at: int) -> s.GateCall:
+        modifiers: list[s.Modifier] = []
+        while self.texts[self.at] in _MODIFIERS:
+            modifiers.append(self._modifier())
+        name = self._name("the name of a gate")
+        arguments = self._arguments() if self._take("(") else []
+        if self._text() == "[":
+            raise self._error("gates with a duration are not supported")
+        operands = [] if self._text() == ";" else self._operands()
+        if not operands and name != "gphase":
+            raise self._unexpected(f"the qubits of {name!r}")
+        self._expect(";")
+        return s.GateCall(name, arguments, operands, modifiers, at)
+
+    def _modifier(self) -> s.Modifier:
+        at, name = self.offsets[self.at], self.texts[self.at]
+        self.at += 1
+        argument = None
+        if name != "inv" and self._take("("):
+            argument = self._expression()
+            self._expect(")")
+        if name == "pow" and argument is None:
+            raise self._unexpected("an exponent, as in pow(2) @")
+        self._expect("@")
+        return s.Modifier(name, argument, at)
+
+    def _arguments(self) -> list[s.Expression]:
+        arguments = []
+        while not self._take(")"):
+            arguments.append(self._expression())
+            if not self._take(","):
+                self._expect(")")
+                break
+        return arguments
+
+    def _operands(self) -> list[s.Expression]:
+        operands = [self._operand()]
+        while self._take(","):
+            operands.append(self._operand())
+        return operands
+
+    def _assignment(self, at: int) -> s.Assignment:
+        target = self._operand()
+        operator = self._text()
+        if operator not in _ASSIGNMENTS:
+            raise self._unexpected("'=' or an operand")
+        self.at += 1
+        value = self._value()
+        self._expect(";")
+        return s.Assignment(target, operator, value, at)
+
+    def _value(self) -> s.Expression:
+        at = self.offsets[self.at]
+        return s.Measure(self._operand(), at) if self._take("measure") else self._expression()
+
+    def _measure(self, at: int) -> s.Statement:
+        value = s.Measure(self._operand(), at)
+        target = self._operand() if self._take("->") else None
+        self._expect(";")
+        return s.Assignment(target, "=", value, at)
+
+    def _include(self, at: int) -> s.Statement:
+        if self.kinds[self.at] != "string":
+            raise self._unexpected("the name of a file in quotes")
+        file = self.texts[self.at][1:-1]
+        self.at += 1
+        self._expect(";")
+        return s.Include(file, at)
+
+    def _size(self) -> s.Expression | None:
+        if not self._take("["):
+            return None
+        size = self._expression()
+        self._expect("]")
+        return size
+
+    def _qubit(self, at: int) -> s.Statement:
+        size = self._size()
+        name = self._name("the name of the qubits")
+        self._expect(";")
+        return s.Qubits(name, size, at)
+
+    def _bit(self, at: int) -> s.Statement:
+        size = self._size()
+        name = self._name("the name of the bits")
+        value = self._value() if self._take("=") else None
+        self._expect(";")
+        return s.Bits(name, size, value, at)
+
+    def _qreg(self, at: int) -> s.Statement:
+        name = self._name("the name of the qubits")
+        size = self._size()
+        self._expect(";")
+        return s.Qubits(name, size, at)
+
+    def _creg(self, at: int) -> s.Statement:
+        name = self._name("the name of the bits")
+        size = self._size()
+        self._expect(";")
+        return s.Bits(name, size, None, at)
+
+    def _type(self) -> str:
+        name = self._text()
+        if name not in _SCALARS:
+            raise self._refused() or self._unexpected("a type: " + ", ".join(sorted(_SCALARS)))
+        self.at += 1
+        self._size()  # widths do not change a value that fits them, and none that we take does not
+        return name
+
+    def _constant(self, at: int) -> s.Statement:
+        if self._text() == "bit":
+            raise self._error("constant bits are not supported")
+        return self._variable(at, constant=True)
+
+    def _variable(self, at: int, *, constant: bool = False) -> s.Statement:
+        type_ = self._type()
+        name = self._name("a name")
+        value = self._expression() if self._take("=") else None
+        if constant and value is None:
+            raise self._unexpected("'=' and the constant's value")
+        self._expect(";")
+        return s.Variable(type_, name, value, constant, at)
+
+    def _input(self, at: int) -> s.Statement:
+        type_ = self._text()
+        if type_ not in ("float", "angle"):
+            raise self._error(f"only float and angle inputs are supported, not {type_!r}; use const for a fixed value")
+        self._type()
+        name = self._name("the name of the input")
+        self._expect(";")
+        return s.Input(type_, name, at)
+
+    def _output(self, at: int) -> s.Statement:
+        if not self._take("bit"):
+            raise self._error(f"only bit outputs are supported, not {self._text()!r}")
+        return self._bit(at)
+
+    def _let(self, at: int) -> s.Statement:
+        name = self._name("a name")
+        self._expect("=")
+        start = self.offsets[self.at]
+        parts = [self._operand()]
+        while self._take("++"):
+            parts.append(self._operand())
+        self._expect(";")
+        return s.Alias(name, parts[0] if len(parts) == 1 else s.Concatenation(parts, start), at)
+
+    def _gate(self, at: int) -> s.Statement:
+        name = self._name("the name of the gate")
+        parameters = self._names(")") if self._take("(") else []
+        qubits = self._names("{")
+        if not qubits:
+            raise self._error(f"the gate {name!r} names no qubits")
+        self.at -= 1
+        return s.GateDefinition(name, parameters, qubits, self._block(), at)
+
+    def _names(self, end: str) -> list[str]:
+        names: list[str] = []
+        while not self._take(end):
+            name = self._name("a name")
+            if name in names:
+                raise self._error(f"the name {name!r} is given twice")
+            names.append(name)
+            if not self._take(","):
+                self._expect(end)
+                break
+        return names
+
+    def _reset(self, at: int) -> s.Statement:
+        operand = self._operand()
+        self._expect(";")
+        return s.Reset(operand, at)
+
+    def _barrier(self, at: int) -> s.Statement:
+        operands = [] if self._text() == ";" else self._operands()
+        self._expect(";")
+        return s.Barrier(operands, at)
+
+    def _delay(self, at: int) -> s.Statement:
+        self._expect("[")
+        duration = self._expression()
+        self._expect("]")
+        operands = [] if self._text() == ";" else self._operands()
+        self._expect(";")
+        return s.Delay(duration, operands, at)
+
+    def _condition(self) -> s.Expression:
+        self._expect("(")
+        condition = self._expression()
+        self._expect(")")
+        return condition
+
+    def _if(self, at: int) -> s.Statement:
+        condition = self._condition()
+        then = self._block()
+        return s.If(condition, then, self._block() if self._take("else") else [], at)
+
+    def _while(self, at: int) -> s.Statement:
+        return s.While(self._condition(), self._block(), at)
+
+    def _for(self, at: int) -> s.Statement:
+        self._type()
+        name = self._name("the loop's variable")
+        self._expect("in")
+        start = self.offsets[self.at]
+        if self._take("["):
+            values = self._range(start)
+            if not isinstance(values, s.Range):
+                raise self._error("a loop runs over a range such as [0:3] or a set such as {0, 2}")
+            self._expect("]")
+        elif self._text() == "{":
+            values = self._set()
+        else:
+            raise self._unexpected("a range such as [0:3] or a set such as {0, 2}")
+        return s.For(name, values, self._block(), at)
+
+    def _box(self, at: int) -> s.Statement:
+        if self._text() == "[":
+            raise self._error("a box with a duration is not supported")
+        return s.Box(self._block(), at)
+
+    def _jump(self, at: int) -> s.Statement:
+        name = self.texts[self.at - 1]
+        self._expect(";")
+        return s.Jump(name, at)
+
+    def _end(self, at: int) -> s.Statement:
+        self._expect(";")
+        return s.End(at)
+
+    def _refuse(self, at: int) -> s.Statement:
+        self.at -= 1
+        raise self._refused() or self._unexpected("a statement")
+
+    def _refused(self) -> Exception | None:
+        reason = _REFUSED.get(self._text())
+        return None if reason is None else self._error(reason)
+
+    def _scalar(self, at: int) -> s.Statement:
+        self.at -= 1
+        return self._variable(at)
+
+
+_KEYWORDS: dict[str, Callable[[Parser, int], s.Statement]] = {
+    "include": Parser._include, "qubit": Parser._qubit, "bit": Parser._bit, "qreg": Parser._qreg, "creg": Parser._creg,
+    "const": Parser._constant, "input": Parser._input, "output": Parser._output, "let": Parser._let, "gate": Parser._gate,
+    "measure": Parser._measure, "reset": Parser._reset, "barrier": Parser._barrier, "delay": Parser._delay,
+    "if": Parser._if, "while": Parser._while, "for": Parser._for, "box": Parser._box, "break": Parser._jump,
+    "continue": Parser._jump, "end": Parser._end,
+    **dict.fromkeys(_SCALARS, Parser._scalar), **dict.fromkeys(_REFUSED, Parser._refuse),
+}  # fmt: skip
