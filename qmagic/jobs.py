@@ -65,8 +65,29 @@ class JobStatus(enum.StrEnum):
         """Whether nothing will change any more."""
         return self in _FINAL
 
+    @property
+    def qiskit_name(self) -> str:
+        """The name of the member of Qiskit's own ``JobStatus`` that says the same."""
+        return _QISKIT_NAMES[self]
+
 
 _FINAL = frozenset({JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.LOST})
+
+_QISKIT_NAMES = {
+    JobStatus.CREATED: "INITIALIZING",
+    JobStatus.HELD: "QUEUED",
+    JobStatus.READY: "QUEUED",
+    JobStatus.SUBMITTING: "QUEUED",
+    JobStatus.IN_DOUBT: "QUEUED",
+    JobStatus.QUEUED: "QUEUED",
+    JobStatus.RUNNING: "RUNNING",
+    JobStatus.FETCHING: "RUNNING",
+    JobStatus.CANCELLING: "RUNNING",
+    JobStatus.DONE: "DONE",
+    JobStatus.FAILED: "ERROR",
+    JobStatus.CANCELLED: "CANCELLED",
+    JobStatus.LOST: "ERROR",
+}
 
 
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):

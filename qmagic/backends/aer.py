@@ -71,7 +71,7 @@ class Aer:
         """Returns counts, all of one run."""
         method = self.method(executable, exact=False)
         circuit = _fitting(executable, method)
-        return _counts(circuit, executable, method, shots, key, grant), f"aer {method}"
+        return _counts(circuit, executable, method, shots, key, grant), method
 
     def expectations(
         self, executable: Executable, products: Sequence[Product], grant: Grant
@@ -81,8 +81,8 @@ class Aer:
         self._check_exact(executable, method)
         circuit = _fitting(executable, method).copy()
         if executable.noise is None:
-            return _observed(circuit, executable, method, products, grant), f"aer {method}"
-        return _read_out(circuit, executable, method, products, grant), f"aer {method}"
+            return _observed(circuit, executable, method, products, grant), method
+        return _read_out(circuit, executable, method, products, grant), method
 
     def sample_bases(
         self, executable: Executable, bases: Sequence[Product], shots: Sequence[int], keys: Sequence[Key], grant: Grant
@@ -94,7 +94,7 @@ class Aer:
         for basis, number, key in zip(bases, shots, keys, strict=True):
             circuit = _measured_in(bare, basis)
             tables.append(_counts(circuit, executable, method, number, key, grant, first=bare.num_clbits))
-        return tables, f"aer {method}"
+        return tables, method
 
     def _check_exact(self, executable: Executable, method: str) -> None:
         program = executable.program

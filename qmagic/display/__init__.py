@@ -2,8 +2,10 @@
 
     mime        the bundle: text, HTML with inline SVG, JSON
     headless    whether an output must be the same on every run
-    histogram   which outcomes are shown; text: the terminal's view; page, bars, curves, heatmap: HTML and SVG
-    axis        ticks; numbers: how values are written; palette: colours
+    histogram   which outcomes are shown; views: what else all views have in common
+    text        the terminal's view
+    hypertext   HTML, put together from page (frame and style), bars, sweep and heatmap
+    axis        ticks; frame: axes; numbers: how values are written; palette: colours
     figure      Matplotlib
     oneline     a job in one line
 

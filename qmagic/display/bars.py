@@ -13,7 +13,7 @@ from qmagic.display.axis import Scale, scale
 from qmagic.display.histogram import Bar, Histogram, shortened
 from qmagic.display.numbers import percent
 from qmagic.display.page import escaped
-from qmagic.display.palette import LIGHT
+from qmagic.display.palette import fill
 from qmagic.display.views import Compared
 
 __all__ = ["bars", "compared_bars"]
@@ -40,8 +40,8 @@ def compared_bars(rows: Sequence[Compared], labels: tuple[str, str]) -> str:
     lines = _grid(axis, 26)
     cells = "".join(_pair(row, axis, lines) for row in rows)
     head = "".join(
-        f'<th scope="col"><svg width="10" height="10" aria-hidden="true"><rect class="qm-f{n}" fill="{LIGHT[n]}" '
-        f'width="10" height="10" rx="2"/></svg> {escaped(label)}</th>'
+        f'<th scope="col"><svg width="10" height="10" aria-hidden="true"><rect {fill(n)} width="10" height="10" '
+        f'rx="2"/></svg> {escaped(label)}</th>'
         for n, label in enumerate(labels)
     )
     return _table(cells, axis, f"<thead><tr><th></th><th></th>{head}</tr></thead>")
@@ -49,9 +49,11 @@ def compared_bars(rows: Sequence[Compared], labels: tuple[str, str]) -> str:
 
 def _row(bar: Bar, widths: tuple[int, ...], axis: Scale, lines: str) -> str:
     key = f'<th scope="row" class="qm-soft">{bar.label}</th>' if bar.others else _key(bar.label, widths)
+    drawn = _bar(bar.value, axis, 4, 12, 0, bar.others)
+    if not bar.others:
+        drawn += _whisker(bar.lower, bar.upper, axis, 10)
     return (
-        f'<tr>{key}<td class="qm-bar"><svg width="100%" height="{_HEIGHT}" aria-hidden="true">{lines}'
-        f"{_bar(bar.value, axis, 4, 12, 0, bar.others)}{'' if bar.others else _whisker(bar.lower, bar.upper, axis, 10)}</svg></td>"
+        f'<tr>{key}<td class="qm-bar"><svg width="100%" height="{_HEIGHT}" aria-hidden="true">{lines}{drawn}</svg></td>'
         f'<td>{bar.count:,}</td><td class="qm-soft">{percent(bar.value)}</td></tr>'
     )
 
@@ -69,7 +71,7 @@ def _pair(row: Compared, axis: Scale, lines: str) -> str:
 
 
 def _key(label: str, widths: tuple[int, ...]) -> str:
-    """Returns the cell of a bitstring, with a gap between registers (which copying does not copy) and places to wrap."""
+    """Returns the cell of a bitstring, with a gap between registers (not copied) and places to wrap."""
     if len(label) > 64:
         return f'<th scope="row" class="qm-key" title="{label}">{shortened(label)}</th>'
     parts, at = [], 0
@@ -89,7 +91,7 @@ def _key(label: str, widths: tuple[int, ...]) -> str:
 
 
 def _bar(value: float, axis: Scale, top: int, height: int, series: int, others: bool) -> str:
-    style = 'class="qm-rest" fill="#59636e" opacity=".45"' if others else f'class="qm-f{series}" fill="{LIGHT[series]}"'
+    style = 'class="qm-rest" fill="#59636e" opacity=".45"' if others else fill(series)
     part = axis.place(value)
     if part <= 1:
         return f'<rect {style} y="{top}" width="{part * 100:.2f}%" height="{height}" rx="2"/>'
@@ -102,9 +104,10 @@ def _bar(value: float, axis: Scale, top: int, height: int, series: int, others: 
 
 def _whisker(lower: float, upper: float, axis: Scale, y: float) -> str:
     low, high = (f"{axis.place(bound) * 100:.2f}%" for bound in (lower, upper))
+    ends = "".join(f'<line x1="{x}" x2="{x}" y1="{y - 3}" y2="{y + 3}"/>' for x in (low, high))
     return (
-        f'<g class="qm-whisker" stroke="#1f2328" stroke-width="1.2"><line x1="{low}" x2="{high}" y1="{y}" y2="{y}"/>'
-        f'<line x1="{low}" x2="{low}" y1="{y - 3}" y2="{y + 3}"/><line x1="{high}" x2="{high}" y1="{y - 3}" y2="{y + 3}"/></g>'
+        f'<g class="qm-whisker" stroke="#1f2328" stroke-width="1.2">'
+        f'<line x1="{low}" x2="{high}" y1="{y}" y2="{y}"/>{ends}</g>'
     )
 
 
@@ -113,15 +116,14 @@ def _percents(top: float, ticks: int) -> Scale:
     kept = [(value / 100, label) for value, label in found.ticks if value <= 100]
     # Only the last tick says what the numbers are.
     labels = ["0", *(label for _, label in kept[1:-1]), f"{kept[-1][1]} %"]
-    return Scale(
-        0.0, min(1.0, found.high / 100), tuple((value, label) for (value, _), label in zip(kept, labels, strict=True))
-    )
+    ticks_shown = tuple((value, label) for (value, _), label in zip(kept, labels, strict=True))
+    return Scale(0.0, min(1.0, found.high / 100), ticks_shown)
 
 
 def _grid(axis: Scale, height: int = _HEIGHT) -> str:
-    return '<g class="qm-grid" stroke="#d5dae0">' + "".join(
-        f'<line x1="{x}" x2="{x}" y2="{height}"/>' for x in (f"{axis.place(value) * 100:.4g}%" for value, _ in axis.ticks)
-    ) + "</g>"  # fmt: skip
+    places = [f"{axis.place(value) * 100:.4g}%" for value, _ in axis.ticks]
+    lines = "".join(f'<line x1="{x}" x2="{x}" y2="{height}"/>' for x in places)
+    return f'<g class="qm-grid" stroke="#d5dae0">{lines}</g>'
 
 
 def _table(rows: str, axis: Scale, head: str = "") -> str:

@@ -7,10 +7,11 @@ import itertools
 
 from qmagic.display.bars import bars, compared_bars
 from qmagic.display.headless import headless
+from qmagic.display.heatmap import heatmap_svg
 from qmagic.display.histogram import histogram, order_note
 from qmagic.display.numbers import exact, parameter, percent, with_error
 from qmagic.display.page import escaped, note, page
-from qmagic.display.plot import heatmap_svg, legend, plot_svg
+from qmagic.display.sweep import legend, sweep_svg
 from qmagic.display.views import MOST_CURVES, MOST_PUBS, Curve, compared, curves, grid, transpiled_lines
 from qmagic.outcomes import EstimatedPub, SampledPub
 from qmagic.results.comparison import Comparison
@@ -82,7 +83,7 @@ def _sweep_view(result: Result, i: int, axis: Axis, found: list[Curve]) -> _View
         y_label = "probability"
         notes.append(f"{order_note(pub)} · band: 95 % Wilson interval")
     named = legend(names) if len(names) > 1 or isinstance(pub, SampledPub) else ""
-    return _View(plot_svg(axis, drawn, y_label) + named, tuple(notes), len(drawn), _values(result, i))
+    return _View(sweep_svg(axis, drawn, y_label) + named, tuple(notes), len(drawn), _values(result, i))
 
 
 def _values(result: Result, i: int) -> str:
@@ -105,7 +106,8 @@ def _estimate_table(result: Result, i: int, pub: EstimatedPub) -> str:
         rows.append(f'<tr>{key}{given}<td>{value}</td><td class="qm-soft">{std}</td></tr>')
     more = [f"… and {len(values) - _MOST_ROWS} more; result.evs has all"] if len(values) > _MOST_ROWS else []
     return (
-        f'<table class="qm-t qm-list"><thead><tr><th scope="col">observable</th>{head}<th scope="col">value</th><th></th></tr></thead>'
+        '<table class="qm-t qm-list"><thead><tr><th scope="col">observable</th>'
+        f'{head}<th scope="col">value</th><th></th></tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table>{note(more)}"
     )
 

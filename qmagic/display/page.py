@@ -64,7 +64,5 @@ def _style(series: int) -> str:
     declared_dark = '[data-jp-theme-light="false"],.vscode-dark,html[theme=dark],html[data-theme=dark]'
     return (
         f".qmagic{{{light}}}@media (prefers-color-scheme:dark){{.qmagic{{{dark}}}}}"
-        f":is({declared_light}) .qmagic{{{light}}}:is({declared_dark}) .qmagic{{{dark}}}"
-        + _rules()
-        + colours
+        f":is({declared_light}) .qmagic{{{light}}}:is({declared_dark}) .qmagic{{{dark}}}" + _rules() + colours
     )

@@ -68,11 +68,11 @@ def _histogram_lines(one: Histogram) -> list[str]:
     width = max(len(shortened(bar.label)) for bar in one.bars)
     most = max(bar.value for bar in one.bars if not bar.others) if len(one.bars) > 1 else 1.0
     digits = max(len(f"{bar.count:,}") for bar in one.bars)
-    lines = [
-        f"{shortened(bar.label):>{width}}  {_blocks(bar.value / most):<{_BAR}}  {bar.count:>{digits},}  {percent(bar.value):>7}"
+    return [
+        f"{shortened(bar.label):>{width}}  {_blocks(bar.value / most):<{_BAR}}  "
+        f"{bar.count:>{digits},}  {percent(bar.value):>7}"
         for bar in one.bars
     ]
-    return lines
 
 
 def _blocks(part: float) -> str:

@@ -1,4 +1,4 @@
-"""What text, HTML and Matplotlib show alike: the curves of a sweep, two distributions side by side, what transpiling did."""
+"""What all views have in common: a sweep's curves, two distributions side by side, what transpiling did."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def transpiled_lines(result: Result) -> list[str]:
 
 
 def _transpiled(one: Mapping[str, Any], name: str) -> str:
-    """Returns such as ``transpiled to fake_sherbrooke: depth 12 → 31, two-qubit gates 6 → 9, seed 4, layout 0, 1, 4``."""
+    """Returns such as ``transpiled to fake_sherbrooke: depth 12 → 31, two-qubit gates 6 → 9, seed 4, layout 0, 1``."""
     parts = [
         f"{words} {one[key + '_before']} → {one[key + '_after']}"
         for key, words in (("depth", "depth"), ("two_qubit", "two-qubit gates"))

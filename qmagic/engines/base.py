@@ -23,7 +23,8 @@ __all__ = [
 class Call(msgspec.Struct, frozen=True, array_like=True):
     """One job for a worker: its id, the attempt's number, and the spec as the client encoded it.
 
-    With `check` the worker says whether the input is sound before it runs; with `only_check` it stops there.
+    With `check` the worker says whether the input is sound before it runs; with `only_check` it stops there. With
+    `quiet` it says so only when it is not: the end, a few milliseconds later, tells as much.
     """
 
     job: str
@@ -31,6 +32,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True):
     spec: bytes
     check: bool = False
     only_check: bool = False
+    quiet: bool = False
 
 
 class Run(msgspec.Struct, frozen=True, array_like=True, tag="run"):

@@ -76,10 +76,10 @@ class Worker:
             info = ErrorInfo.of(error)
             self._send(Checked(call.job, info) if call.check else Failed(call.job, call.attempt, info))
             return
-        if call.check:
+        if call.check and not call.quiet:
             self._send(Checked(call.job))
-            if call.only_check:
-                return
+        if call.only_check:
+            return
         try:
             prepared.memory_limit = memory
             outcome = execute.run(prepared, reserve=lambda need, threads: self._reserve(call.job, need, threads))

@@ -44,8 +44,7 @@ def load(shell: InteractiveShell) -> None:
     complete.install(shell, [command for command, _, _ in MAGICS])
     from qmagic import client
 
-    client.warm()
-    values.refresh()
+    values.refresh(after=client.warm())
 
 
 def unload(shell: InteractiveShell) -> None:

@@ -75,6 +75,11 @@ class PythonBody:
 
 
 def _source_error(error: SyntaxError, source: str) -> SourceError:
+    if error.msg == "incomplete input":  # IPython's compiler waits for more; Python's says what is open, and where
+        try:
+            ast.parse(source)
+        except SyntaxError as clearer:
+            error = clearer
     message, line = error.msg, error.lineno
     if "await" in message or "asynchronous" in message:
         message = "the body of %%qrun cannot await: await in a cell above and use the value here"

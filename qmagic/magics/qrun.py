@@ -29,8 +29,8 @@ QRUN = Command(
     usage="%%qrun [flags]           the body is OpenQASM 2 or 3, or Python whose last expression is a circuit\n"
     "%qrun circuit [flags]    the circuit is an object: a variable or an expression",
     about="Runs a circuit as a job and shows its result: counts, or expectation values with --observables. The job "
-    "lives outside the kernel: %qresult shows its result again, also after a restart. An interrupt cancels it. A flag's "
-    "value may name a variable: --shots {n}. A semicolon at the end shows nothing.",
+    "lives outside the kernel: %qresult shows its result again, also after a restart. An interrupt cancels it. A "
+    "flag's value may name a variable: --shots {n}. A semicolon at the end shows nothing.",
     words="circuit",
     flags=(
         Flag("--shots", "Shots of each circuit. Default: 1,024 for counts; exact for observables.", "N", whole,

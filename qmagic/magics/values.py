@@ -61,14 +61,18 @@ def remember(job: str, tags: Iterable[str] = ()) -> None:
     _tags.update(dict.fromkeys(tags))
 
 
-def refresh() -> None:
-    """Starts to bring the caches up to date, unless that was done in the last seconds; returns at once."""
+def refresh(after: threading.Thread | None = None) -> None:
+    """Starts to bring the caches up to date, unless that was done in the last seconds; returns at once.
+
+    Args:
+        after: A thread to wait for before the service is asked.
+    """
     global _asked
     with _lock:
         if time.monotonic() - _asked < _STALE_AFTER:
             return
         _asked = time.monotonic()
-    threading.Thread(target=_fill, name="qmagic-completion", daemon=True).start()
+    threading.Thread(target=_fill, args=(after,), name="qmagic-completion", daemon=True).start()
 
 
 def _variables(namespace: Mapping[str, Any], classes: set[tuple[str, str]]) -> list[str]:
@@ -82,7 +86,7 @@ def _variables(namespace: Mapping[str, Any], classes: set[tuple[str, str]]) -> l
     return [name for name, value in reversed(list(namespace.items())) if not name.startswith("_") and fits(value)]
 
 
-def _fill() -> None:
+def _fill(after: threading.Thread | None) -> None:
     """Reads the names of backends and devices and, where a service runs, its last jobs."""
     # A thread of ours never prints: what is wrong shows where the user asks for it.
     with contextlib.suppress(Exception):
@@ -92,6 +96,8 @@ def _fill() -> None:
         _backends[:] = ["auto", *registry.names()]
         _devices[:] = snapshots.names()
     with contextlib.suppress(Exception):
+        if after is not None:
+            after.join()
         _ask_for_jobs()
 
 

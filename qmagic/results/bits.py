@@ -120,7 +120,7 @@ def _conditions(pub: SampledPub, selection: Mapping[str | int, str | int], width
     """Yields ``(joined bit, 0 or 1)`` for each condition."""
     if not selection:
         raise InputError("post-selection needs a condition, such as {'flag': '0'} or {0: 1}")
-    start = {}
+    start: dict[str, tuple[int, int]] = {}
     for one in layout(pub):
         start[one.name] = (sum(size for _, size in start.values()), len(one.bits))
     for key, value in selection.items():

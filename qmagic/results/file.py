@@ -1,9 +1,9 @@
-"""A result in a file of its own: `Result.save` and `load`.
+r"""A result in a file of its own: `Result.save` and `load`.
 
 The file, ``.qmagic`` by custom, holds what the store holds of a job and no code, so opening one that someone sent is
 safe:
 
-    bytes 0-7     ``qmagic\\r\\n`` (a transfer that changes line ends is noticed)
+    bytes 0-7     ``qmagic\r\n`` (a transfer that changes line ends is noticed)
     bytes 8-9     the version of the format, big-endian; this is version 1
     bytes 10-41   SHA-256 of all that follows
     bytes 42-     zlib: MessagePack of [JobInfo, JobSpec or nil, Outcome]

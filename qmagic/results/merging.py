@@ -15,13 +15,13 @@ import hashlib
 import math
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from qmagic.errors import InputError
 from qmagic.jobs import JobInfo, JobSpec
-from qmagic.outcomes import CountsTable, EstimatedPub, Outcome, SampledPub
+from qmagic.outcomes import CountsTable, EstimatedPub, SampledPub
 from qmagic.results.bits import layout, table
 
 if TYPE_CHECKING:
@@ -47,21 +47,27 @@ def _pair(a: Result, b: Result) -> Result:
 
     _refuse_shared_shots(a, b)
     _refuse_other_circuits(a, b)
-    pubs = tuple(
-        _merged(i, one, other) for i, (one, other) in enumerate(zip(a.outcome.pubs, b.outcome.pubs, strict=True))
-    )
+    runs = _runs(a) + _runs(b)
+    pairs = enumerate(zip(a.outcome.pubs, b.outcome.pubs, strict=True))
+    pubs = tuple(_merged(i, one, other, {"runs": runs}) for i, (one, other) in pairs)
     steps = dict.fromkeys([*a.outcome.seconds, *b.outcome.seconds])
-    backends = dict.fromkeys([a.outcome.backend, b.outcome.backend])
+    backends = dict.fromkeys([*a.outcome.backend.split(" + "), b.outcome.backend])
+    told = f"merged from {len(runs)} runs: " + ", ".join(f"job {job} (seed {seed})" for job, seed in runs)
+    notes = [note for note in (*a.outcome.notes, *b.outcome.notes) if not note.startswith("merged from ")]
     outcome = msgspec.structs.replace(
         a.outcome,
         pubs=pubs,
         backend=" + ".join(backends),
         seconds={step: a.outcome.seconds.get(step, 0.0) + b.outcome.seconds.get(step, 0.0) for step in steps},
-        notes=tuple(
-            dict.fromkeys([*a.outcome.notes, *b.outcome.notes, f"merged with job {b.info.id} (seed {b.info.seed})"])
-        ),
+        notes=tuple(dict.fromkeys([*notes, told])),
     )
     return Result(outcome, _info(a.info, b.info), a.spec)
+
+
+def _runs(one: Result) -> list[list[Any]]:
+    """Returns ``[job id, seed]`` of each run in a result: kept in the metadata of merged PUBs."""
+    merged: list[list[Any]] = one.outcome.pubs[0].metadata.get("runs", []) if one.outcome.pubs else []
+    return merged or [[one.info.id, one.info.seed]]
 
 
 def _info(a: JobInfo, b: JobInfo) -> JobInfo:
@@ -77,22 +83,12 @@ def _info(a: JobInfo, b: JobInfo) -> JobInfo:
 
 
 def _refuse_shared_shots(a: Result, b: Result) -> None:
-    shared = set(a.info.id.split("+")) & set(b.info.id.split("+"))
-    if shared:
-        raise InputError(
-            f"both contain job {shared.pop()}: its shots would count twice; run the circuit again for more"
-        )
-    seeds = _seeds(a) & _seeds(b)
-    if seeds:
-        raise InputError(f"both ran with seed {seeds.pop()}, so their shots are the same ones; run with another seed")
-
-
-def _seeds(one: Result) -> set[int]:
-    """Returns the seeds behind a result: its own, and those of runs merged into it."""
-    merged = (
-        note.rpartition("(seed ")[2].rstrip(")") for note in one.outcome.notes if note.startswith("merged with job ")
-    )
-    return {one.info.seed, *map(int, merged)}
+    for job, seed in _runs(a):
+        for other, other_seed in _runs(b):
+            if job == other:
+                raise InputError(f"both contain job {job}: its shots would count twice; run the circuit again for more")
+            if seed == other_seed:
+                raise InputError(f"both ran with seed {seed}, so their shots are the same; run with another seed")
 
 
 def _refuse_other_circuits(a: Result, b: Result) -> None:
@@ -101,11 +97,9 @@ def _refuse_other_circuits(a: Result, b: Result) -> None:
     if a.spec is None or b.spec is None:
         return
     if a.spec.noise != b.spec.noise:
-        raise InputError(f"runs under different noise do not merge ({a.spec.noise} and {b.spec.noise}); compare() them")
+        raise InputError("runs under different noise do not merge; compare() shows two results side by side")
     if not _same_pubs(a.spec, b.spec) or not _same_source(a, b):
-        raise InputError(
-            "only runs of the same circuits, parameter values and observables merge; compare() shows two results side by side"
-        )
+        raise InputError("only runs of the same circuits, parameter values and observables merge; see compare()")
 
 
 def _same_pubs(a: JobSpec, b: JobSpec) -> bool:
@@ -116,7 +110,8 @@ def _same_pubs(a: JobSpec, b: JobSpec) -> bool:
 
 
 def _same_source(a: Result, b: Result) -> bool:
-    assert a.spec is not None and b.spec is not None
+    assert a.spec is not None
+    assert b.spec is not None
     one, other = a.spec.source, b.spec.source
     if (one.language, one.data) == (other.language, other.data):
         return True
@@ -124,17 +119,19 @@ def _same_source(a: Result, b: Result) -> bool:
     return bool(a._source_circuits() == b._source_circuits())
 
 
-def _merged(i: int, a: SampledPub | EstimatedPub, b: SampledPub | EstimatedPub) -> SampledPub | EstimatedPub:
+def _merged(
+    i: int, a: SampledPub | EstimatedPub, b: SampledPub | EstimatedPub, metadata: dict[str, Any]
+) -> SampledPub | EstimatedPub:
     if isinstance(a, SampledPub) and isinstance(b, SampledPub):
         if a.num_bits != b.num_bits or layout(a) != layout(b) or a.shape != b.shape:
             raise InputError(f"PUB {i}: only runs with the same registers and points merge")
         tables = tuple(_added(one, other, a.num_bits) for one, other in zip(a.tables, b.tables, strict=True))
         shots = a.shots + b.shots if a.shots and b.shots else 0
-        return SampledPub(a.num_bits, a.registers, shots, tables, a.shape, dict(a.metadata))
+        return SampledPub(a.num_bits, a.registers, shots, tables, a.shape, {**a.metadata, **metadata})
     if isinstance(a, EstimatedPub) and isinstance(b, EstimatedPub):
         if a.shape != b.shape or a.labels != b.labels:
             raise InputError(f"PUB {i}: only runs with the same observables and points merge")
-        return _averaged(i, a, b)
+        return _averaged(i, a, b, metadata)
     raise InputError(f"PUB {i}: counts and expectation values do not merge")
 
 
@@ -147,7 +144,7 @@ def _added(a: CountsTable, b: CountsTable, num_bits: int) -> CountsTable:
     return table(sorted(counts.items()), num_bits, order_seed)
 
 
-def _averaged(i: int, a: EstimatedPub, b: EstimatedPub) -> EstimatedPub:
+def _averaged(i: int, a: EstimatedPub, b: EstimatedPub, metadata: dict[str, Any]) -> EstimatedPub:
     if a.exact or b.exact or not a.shots or not b.shots:
         raise InputError(f"PUB {i}: exact expectation values have no shots to merge")
     evs, stds = array.array("d"), array.array("d")
@@ -157,7 +154,7 @@ def _averaged(i: int, a: EstimatedPub, b: EstimatedPub) -> EstimatedPub:
         evs.append((n * e + m * f) / (n + m))
         stds.append(math.hypot(n * s, m * t) / (n + m))
     shots = tuple(n + m for n, m in zip(a.shots, b.shots, strict=True))
-    return EstimatedPub(_bytes(evs), _bytes(stds), a.shape, False, shots, a.labels, dict(a.metadata))
+    return EstimatedPub(_bytes(evs), _bytes(stds), a.shape, False, shots, a.labels, {**a.metadata, **metadata})
 
 
 def floats(raw: bytes) -> array.array[float]:

@@ -89,9 +89,8 @@ class Provenance:
         lines.append(("noise", _brief(self.noise) if self.noise else "none"))
         lines.append(("shots", "exact or differing" if self.shots is None else f"{self.shots:,}"))
         lines.append(("seed", str(self.seed)))
-        for name in ("created", "started", "ended"):
-            if (moment := getattr(self, name)) is not None:
-                lines.append((name, f"{moment:%Y-%m-%d %H:%M:%S.%f}"[:-3] + " UTC"))
+        moments = [(name, getattr(self, name)) for name in ("created", "started", "ended")]
+        lines += [(name, f"{moment:%Y-%m-%d %H:%M:%S.%f}"[:-3] + " UTC") for name, moment in moments if moment]
         if self.seconds:
             lines.append(("took", ", ".join(f"{step} {duration(value)}" for step, value in self.seconds.items())))
         lines.append(("attempt", str(self.attempt)))

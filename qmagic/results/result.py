@@ -137,7 +137,7 @@ class Result:
     def __add__(self, other: Result) -> Result:
         from qmagic.results.merging import merge
 
-        return merge([self, other]) if isinstance(other, Result) else NotImplemented
+        return merge([self, other])
 
     def _derived(self, i: int, pub: SampledPub, note: str) -> Result:
         outcome = msgspec.structs.replace(self.outcome, pubs=(pub,), notes=(*self.outcome.notes, note))
@@ -199,7 +199,7 @@ class Result:
         """Returns the circuits as they were given."""
         if self.spec is None:
             raise InputError("this result does not hold its circuits")
-        from qmagic.cells import load
+        from qmagic.cells.load import load
 
         return load(self.spec.source)
 

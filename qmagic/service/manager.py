@@ -182,10 +182,10 @@ class Manager:
             self._slots.release(record)
             self._ledger.refuse(record, message.error)
             return
-        self._ledger.admit(record, self._drop)
         if record.id in self._slots:
-            self._mark_started(record)
+            self._admit_running(record)
         else:
+            self._ledger.admit(record, self._drop)
             self._scheduler.add(record)
 
     def on_reserve(self, message: Reserve) -> None:
@@ -254,8 +254,16 @@ class Manager:
             record.attempt += 1
             if not check:
                 self._mark_started(record)
-        calls = [Call(record.id, record.attempt, record.data, check) for record in records]
+        calls = [
+            Call(record.id, record.attempt, record.data, check, quiet=record.small and not record.deaths)
+            for record in records
+        ]
         self._engine.run(records[0].spec.environment, calls)
+
+    def _admit_running(self, record: Record) -> None:
+        """Admits a job that runs already, since its input has turned out to be sound."""
+        self._ledger.admit(record, self._drop)
+        self._mark_started(record)
 
     def _mark_started(self, record: Record) -> None:
         record.started = time.time()
@@ -268,6 +276,8 @@ class Manager:
         record = self._ledger.live.get(job)
         if record is None or record.attempt != attempt:
             return None
+        if record.status is JobStatus.CREATED and job in self._slots:
+            self._admit_running(record)  # it was too quick to be announced
         if record.status not in (JobStatus.RUNNING, JobStatus.CANCELLING):
             return None
         self._slots.release(record)

@@ -149,6 +149,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     socket.setsockopt(zmq.LINGER, 0)
     socket.setsockopt(zmq.ROUTER_MANDATORY, 1)  # a reply that cannot be sent is known
     socket.setsockopt(zmq.ROUTER_HANDOVER, 1)
+    socket.setsockopt(zmq.SNDHWM, 10_000)  # ends and events that may wait for one client
     socket.setsockopt(zmq.MAXMSGSIZE, MAX_REQUEST)
     address = homes.address(home)
     Path(address.removeprefix("ipc://")).unlink(missing_ok=True)  # stale: the lock is ours

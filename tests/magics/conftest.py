@@ -85,6 +85,12 @@ class Kernel:
         reply = self.client.complete(code, reply=True, timeout=30)["content"]
         return reply["matches"], time.monotonic() - start
 
+    def restart(self) -> None:
+        """Restarts the kernel and loads the magics again."""
+        self.manager.restart_kernel(now=True)
+        self.client.wait_for_ready(timeout=60)
+        self.run("%load_ext qmagic")
+
     def stop(self) -> None:
         """Ends the kernel."""
         self.client.stop_channels()

@@ -11,7 +11,12 @@ NAMES = [command.name for command, _, _ in MAGICS]
 
 def test_loading_imports_no_qiskit_and_no_numpy(kernel):
     """``%load_ext qmagic`` leaves the kernel light."""
-    assert kernel.value("import sys; [name for name in ('qiskit', 'numpy', 'qiskit_aer', 'qulacs') if name in sys.modules]") == []
+    assert (
+        kernel.value(
+            "import sys; [name for name in ('qiskit', 'numpy', 'qiskit_aer', 'qulacs') if name in sys.modules]"
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -86,7 +91,12 @@ def test_a_body_has_pythons_completion(kernel):
 def test_loading_twice_changes_nothing(kernel):
     """A second load leaves one matcher and the same magics."""
     kernel.run("import qmagic; qmagic.load_ipython_extension(get_ipython())")
-    assert kernel.value("sum(getattr(m, 'matcher_identifier', '') == 'qmagic' for m in get_ipython().Completer.custom_matchers)") == 1
+    assert (
+        kernel.value(
+            "sum(getattr(m, 'matcher_identifier', '') == 'qmagic' for m in get_ipython().Completer.custom_matchers)"
+        )
+        == 1
+    )
 
 
 def test_unloading_takes_everything_out(kernel):

@@ -1,0 +1,41 @@
+"""Final measurements, which expectation values have no use for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qiskit.circuit import QuantumCircuit
+
+__all__ = ["without_final_measurements"]
+
+
+def without_final_measurements(circuit: QuantumCircuit) -> QuantumCircuit:
+    """Returns the circuit without the measurements after which nothing happens to their qubit; itself if there are none.
+
+    A measurement whose value decides something later stays, and so do all classical bits.
+    """
+    final = _final(circuit)
+    if not final:
+        return circuit
+    bare = circuit.copy_empty_like()
+    for place, instruction in enumerate(circuit.data):
+        if place not in final:
+            bare.append(instruction)
+    return bare
+
+
+def _final(circuit: QuantumCircuit) -> set[int]:
+    """Returns the places of the final measurements, found from the end."""
+    final: set[int] = set()
+    used: set[object] = set()
+    for place in range(len(circuit.data) - 1, -1, -1):
+        instruction = circuit.data[place]
+        if instruction.name == "barrier":
+            continue
+        if instruction.name == "measure" and used.isdisjoint(instruction.qubits + instruction.clbits):
+            final.add(place)
+        else:
+            used.update(instruction.qubits)
+            used.update(instruction.clbits)
+    return final

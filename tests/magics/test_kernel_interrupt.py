@@ -1,0 +1,101 @@
+"""■ while a cell waits, in a real kernel."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from qmagic import client
+from qmagic.errors import JobCancelledError
+from qmagic.jobs import JobStatus
+from tests.magics.conftest import ENDLESS, QASM
+
+
+@pytest.fixture
+def interrupt(kernel):
+    """Interrupts the kernel as soon as its job runs; ``times`` has when."""
+
+    class Interrupt:
+        job = client.Job("")
+        sent = 0.0
+
+        def __call__(self) -> None:
+            deadline = time.monotonic() + 30
+            while not (running := client.jobs(status="RUNNING")):
+                assert time.monotonic() < deadline
+            self.job = running[0]
+            self.sent = time.monotonic()
+            kernel.manager.interrupt_kernel()
+
+    return Interrupt()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm(kernel):
+    """A first job, so that the service and a spare worker are there."""
+    assert kernel.run(f"%%qrun\n{QASM}").status == "ok"
+
+
+def test_an_interrupt_cancels_the_job(kernel, interrupt):
+    """The cell is back within 0.1 s with one line that names the job; the job is cancelled; the next cell runs."""
+    cell = kernel.run(ENDLESS, when_busy=interrupt)
+    taken = time.monotonic() - interrupt.sent
+    assert (cell.status, cell.error) == ("error", "KeyboardInterrupt")
+    assert cell.traceback == f"Interrupted: job {interrupt.job.id} was cancelled"
+    assert taken < 0.1
+    with pytest.raises(JobCancelledError):
+        interrupt.job.result(timeout=5)
+    assert kernel.run(f"%%qrun --shots 10\n{QASM}").status == "ok"
+
+
+def test_keep_only_stops_waiting(kernel, interrupt):
+    """With ``--keep`` the job goes on, and the line says how to come back to it."""
+    cell = kernel.run(ENDLESS.replace("%%qrun", "%%qrun --keep"), when_busy=interrupt)
+    job = interrupt.job
+    assert (
+        cell.traceback
+        == f"Interrupted: job {job.id} goes on; %qresult {job.id} waits for it, %qcancel {job.id} stops it"
+    )
+    assert job.status() is JobStatus.RUNNING
+    cell = kernel.run(f"%qresult {job.id}", when_busy=interrupt)
+    assert f"job {job.id} goes on" in cell.traceback
+    assert kernel.run(f"%qcancel {job.id}").stdout == f"job {job.id} was cancelled\n"
+
+
+def test_an_interrupt_ends_a_loop_of_jobs(kernel, interrupt):
+    """It is a KeyboardInterrupt: ``except Exception`` does not swallow it, and no further job starts."""
+    kernel.run("from qiskit import QuantumCircuit\nqc = QuantumCircuit(1, 1)\nqc.measure(0, 0);")
+    before = len(client.jobs(limit=1000))
+    code = (
+        "for i in range(5):\n    try:\n        %qrun qc --backend scripted:sleep=600\n"
+        "    except Exception:\n        print('swallowed')\n"
+    )
+    cell = kernel.run(code, when_busy=interrupt)
+    assert (cell.error, cell.stdout) == ("KeyboardInterrupt", "")
+    assert len(client.jobs(limit=1000)) == before + 1
+
+
+def test_a_second_interrupt_ends_the_cell_at_once(kernel, interrupt):
+    """When the service is slow to cancel, another interrupt does not wait for it."""
+    kernel.run(
+        "import qmagic.client\nreal = qmagic.client.Job.cancel\n"
+        "def slow(job):\n    import signal; signal.raise_signal(signal.SIGINT)\n"
+        "qmagic.client.Job.cancel = slow"
+    )
+    try:
+        cell = kernel.run(ENDLESS, when_busy=interrupt)
+    finally:
+        kernel.run("qmagic.client.Job.cancel = real")
+        interrupt.job.cancel()
+    assert cell.error == "KeyboardInterrupt"
+    assert cell.traceback == f"Interrupted: job {interrupt.job.id} was being cancelled; %qjobs shows whether it stopped"
+
+
+def test_an_interrupt_while_awaiting_leaves_the_kernel_usable(kernel, interrupt):
+    """``await job`` can be interrupted as well; the job goes on until it is cancelled."""
+    kernel.run("job = %qrun qc --async --backend scripted:sleep=600")
+    cell = kernel.run("await job", when_busy=interrupt)
+    assert cell.status == "error"
+    assert kernel.run("%qcancel job").stdout == f"job {interrupt.job.id} was cancelled\n"
+    assert kernel.run(f"%%qrun --shots 10\n{QASM}").status == "ok"
