@@ -23,9 +23,7 @@ soak: setup ## run the tests that count, with their full counts (up to 45 minute
 	@QMAGIC_SOAK=1 $(BIN)/python -m pytest -m soak -o timeout=2400 $(PYTEST_ARGS)
 
 check: setup ## lint, layout, types
-	@$(BIN)/ruff check
-	@$(BIN)/ruff format --check
-	@$(BIN)/mypy
+	@failed=0; for tool in "ruff check" "ruff format --check" mypy; do $(BIN)/$$tool || failed=1; done; exit $$failed
 
 format: setup ## let ruff lay out the code and mend what it can
 	@$(BIN)/ruff check --fix-only --quiet

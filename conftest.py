@@ -43,5 +43,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     if (folder / "home").exists():
         environment = os.environ | {"QMAGIC_HOME": str(folder / "home")}
-        subprocess.run([sys.executable, "-m", "qmagic", "stop"], env=environment, timeout=30, check=False)
+        subprocess.run(
+            [sys.executable, "-m", "qmagic", "stop"], env=environment, timeout=30, check=False, capture_output=True
+        )
     shutil.rmtree(folder, ignore_errors=True)

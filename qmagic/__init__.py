@@ -7,6 +7,8 @@ package imports neither Qiskit nor NumPy nor a simulator: each name below is loa
 from __future__ import annotations
 
 import importlib
+import sys
+import types
 from typing import TYPE_CHECKING, Any
 
 from qmagic.version import __version__
@@ -14,27 +16,50 @@ from qmagic.version import __version__
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from qmagic.backends.v2 import backend, backends
     from qmagic.client import Job as Job
     from qmagic.client import job as job
     from qmagic.client import jobs as jobs
     from qmagic.errors import QmagicError
     from qmagic.jobs import JobStatus
+    from qmagic.primitives import Estimator, Sampler
     from qmagic.results import Result, load
     from qmagic.run import run, run_each
 
-__all__ = ["Job", "JobStatus", "QmagicError", "Result", "__version__", "job", "jobs", "load", "run", "run_each"]
+__all__ = [
+    "Estimator", "Job", "JobStatus", "QmagicError", "Result", "Sampler", "__version__", "backend", "backends", "job",
+    "jobs", "load", "run", "run_each",
+]  # fmt: skip
 
 _HOMES = {
+    "Estimator": "qmagic.primitives",
     "Job": "qmagic.client",
     "JobStatus": "qmagic.jobs",
     "QmagicError": "qmagic.errors",
     "Result": "qmagic.results",
+    "Sampler": "qmagic.primitives",
+    "backend": "qmagic.backends.v2",
+    "backends": "qmagic.backends.v2",
     "job": "qmagic.client",
     "jobs": "qmagic.client",
     "load": "qmagic.results",
     "run": "qmagic.run",
     "run_each": "qmagic.run",
 }
+
+
+class _Package(types.ModuleType):
+    """This package, in which the public names ``run`` and ``backends`` stay the functions.
+
+    Importing the submodules of these names would bind them here in their place.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in _HOMES or not isinstance(value, types.ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

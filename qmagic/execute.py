@@ -12,20 +12,26 @@ import functools
 import math
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from qmagic.backends import registry
+from qmagic.backends.base import Backend, Executable, Grant, Need
+from qmagic.backends.measurements import without_final_measurements
+from qmagic.backends.memory import limit, size
+from qmagic.backends.observables import check_observables, widened
+from qmagic.backends.points import estimated, sampled
+from qmagic.backends.program import read
 from qmagic.cells.load import load
 from qmagic.cells.validate import check
 from qmagic.errors import InputError
 from qmagic.jobs import JobSpec, Transpile
-from qmagic.outcomes import Outcome
+from qmagic.outcomes import EstimatedPub, Outcome, SampledPub
+from qmagic.plans.route import Route, choose
 
 if TYPE_CHECKING:
     from qiskit.circuit import QuantumCircuit
 
-    from qmagic.backends.base import Backend, Executable, Grant
     from qmagic.backends.noise import Noise
-    from qmagic.plans.route import Route
     from qmagic.plans.transpile import OnDevice
 
 __all__ = ["Prepared", "headline", "prepare", "run", "warm"]
@@ -45,6 +51,7 @@ class Task:
     backend: Backend
     route: Route
     exact: bool
+    need: Need
     places: tuple[int, ...] | None = None
 
 
@@ -79,14 +86,10 @@ def prepare(spec: JobSpec) -> Prepared:
         NotFoundError: There is no such backend, device, or parameter.
         InputError: It cannot run, for a reason that the message gives in one line.
     """
-    from qmagic.backends.memory import limit
-
     began = time.perf_counter()
     circuits = load(spec.source)
     check(spec, circuits)
     if spec.kind == "estimate":
-        from qmagic.backends.measurements import without_final_measurements
-
         circuits = [without_final_measurements(circuit) for circuit in circuits]
     noise = transpile = None
     if spec.noise is not None:
@@ -111,7 +114,7 @@ def _transpile(spec: JobSpec, noise: Noise | None) -> Transpile:
         wanted = device(spec.transpile.device).name
         if wanted != noise.device:
             raise InputError(
-                f"the circuits go to {wanted}, but the noise is that of {noise.device}, whose gates are others; name one device"
+                f"the circuits go to {wanted}, but the noise is that of {noise.device}; name one device for both"
             )
     return spec.transpile
 
@@ -128,11 +131,6 @@ def _tasks(
     spec: JobSpec, circuits: list[QuantumCircuit], noise: Noise | None, placed: list[OnDevice] | None
 ) -> list[Task]:
     """Returns a task for each PUB, and refuses what its backend cannot do."""
-    from qmagic.backends import registry
-    from qmagic.backends.base import Executable
-    from qmagic.backends.program import read
-    from qmagic.plans.route import choose
-
     tasks: list[Task] = []
     programs = {index: read(circuits[index]) for index in dict.fromkeys(pub.circuit for pub in spec.pubs)}
     estimates = spec.kind == "estimate"
@@ -141,15 +139,12 @@ def _tasks(
         places = None if placed is None else placed[pub.circuit].places
         program = programs[pub.circuit]
         if estimates:
-            from qmagic.backends.observables import check_observables, widened
-
             check_observables(pub)
             program = widened(program, pub, places)
         executable = Executable(circuits[pub.circuit], program, noise)
         route = choose(executable, spec.backend, exact=exact)
         backend = registry.backend(route.backend)
-        backend.need(executable, exact=exact)
-        tasks.append(Task(executable, backend, route, exact, places))
+        tasks.append(Task(executable, backend, route, exact, backend.need(executable, exact=exact), places))
     return tasks
 
 
@@ -166,12 +161,11 @@ def run(prepared: Prepared, *, reserve: Reserve) -> Outcome:
         JobFailedError: The simulator failed.
     """
     spec, seconds = prepared.spec, dict(prepared.seconds)
-    circuits, tasks, data, records = prepared.circuits, prepared.tasks, b"", ()
-    notes = []
+    tasks, data, records, notes = prepared.tasks, b"", [], []
     if prepared.transpile is not None:
         began = time.perf_counter()
         placed = _placed(prepared)
-        circuits, records = [one.circuit for one in placed], tuple(one.record for one in placed)
+        circuits, records = [one.circuit for one in placed], [one.record for one in placed]
         tasks = _tasks(spec, circuits, prepared.noise, placed)
         seconds["transpile"] = time.perf_counter() - began
         if not all(record["untouched"] for record in records):
@@ -180,10 +174,10 @@ def run(prepared: Prepared, *, reserve: Reserve) -> Outcome:
                 notes.append(f"brought onto {records[0]['device']}, since its noise is defined for its own gates")
     began = time.perf_counter()
     grant = _granted(tasks, prepared.memory_limit, reserve)
-    from qmagic.backends.points import estimated, sampled
-
     answer = estimated if spec.kind == "estimate" else sampled
-    answers = [answer(task, pub, spec.seed, index, grant) for index, (task, pub) in enumerate(zip(tasks, spec.pubs, strict=True))]
+    answers = [
+        answer(task, pub, spec.seed, i, grant) for i, (task, pub) in enumerate(zip(tasks, spec.pubs, strict=True))
+    ]
     seconds["run"] = time.perf_counter() - began
     return Outcome(
         pubs=tuple([pub for pub, _ in answers]),
@@ -192,7 +186,7 @@ def run(prepared: Prepared, *, reserve: Reserve) -> Outcome:
         circuits=data,
         seconds=seconds,
         versions=_versions(),
-        transpiled=records,
+        transpiled=tuple(records),
         notes=tuple(notes),
     )
 
@@ -218,11 +212,7 @@ def _qpy(circuits: list[QuantumCircuit]) -> bytes:
 
 def _granted(tasks: list[Task], memory_limit: int, reserve: Reserve) -> Grant:
     """Returns what the whole job may take: its PUBs run one after the other."""
-    from qmagic.backends.base import Grant
-    from qmagic.backends.memory import size
-
-    needs = [task.backend.need(task.executable, exact=task.exact) for task in tasks]
-    memory, threads = max(need.memory for need in needs), max(need.threads for need in needs)
+    memory, threads = max([task.need.memory for task in tasks]), max([task.need.threads for task in tasks])
     if memory > memory_limit:
         raise InputError(f"the job needs {size(memory)}, and a job may take {size(memory_limit)}")
     if memory > _SMALL or threads > 1:
@@ -238,9 +228,9 @@ def _joined(words: list[str]) -> str:
 def _versions() -> dict[str, str]:
     from importlib import metadata
 
-    from qmagic.version import VERSION
+    from qmagic.version import __version__
 
-    found = {"qmagic": VERSION}
+    found = {"qmagic": __version__}
     for package in ("qiskit", "qiskit-aer", "qulacs", "numpy"):
         try:
             found[package] = metadata.version(package)
@@ -250,10 +240,32 @@ def _versions() -> dict[str, str]:
 
 
 def headline(outcome: Outcome) -> str:
-    """Returns an outcome in a few words, for lists: the likeliest outcomes, or the first values."""
-    from qmagic.results.headline import headline as line
+    """Returns an outcome in a few words, for lists of jobs: ``00 512, 11 512`` or ``ZZ = 0.981 ± 0.006``."""
+    if not outcome.pubs:
+        return ""
+    first, more = outcome.pubs[0], len(outcome.pubs) - 1
+    text = _likeliest(first) if isinstance(first, SampledPub) else _value(first)
+    points = math.prod(first.shape)
+    rest = ([f"{points} points"] if points > 1 else []) + ([f"{more} more circuits"] if more else [])
+    return f"{text} ({', '.join(rest)})" if rest else text
 
-    return line(outcome)
+
+def _likeliest(pub: SampledPub, most: int = 3, widest: int = 24) -> str:
+    rows = sorted(pub.tables[0].rows(), key=lambda row: (-row[1], row[0])) if pub.tables else []
+    shown = [f"{_bits(value, pub.num_bits, widest)} {count}" for value, count in rows[:most]]
+    return ", ".join(shown + (["…"] if len(rows) > most else []))
+
+
+def _bits(value: int, width: int, widest: int) -> str:
+    return f"{value:0{width}b}" if width <= widest else f"0x{value:x}"
+
+
+def _value(pub: EstimatedPub) -> str:
+    import struct
+
+    value, error = (struct.unpack_from("<d", data)[0] for data in (pub.evs, pub.stds))
+    label = f"{pub.labels[0][:40]} = " if pub.labels else ""
+    return f"{label}{value:.6g}" + ("" if pub.exact else f" ± {error:.2g}")
 
 
 def warm() -> None:

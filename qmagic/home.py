@@ -31,6 +31,7 @@ __all__ = [
     "Discovery",
     "ServiceOptions",
     "boot_id",
+    "find_service",
     "home_folder",
     "process_alive",
     "read_discovery",
@@ -114,7 +115,12 @@ def socket_folder() -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     base = Path(runtime) if runtime and os.access(runtime, os.W_OK) and len(runtime) < 60 else None
     folder = base / "qmagic" if base else Path(tempfile.gettempdir()) / f"qmagic-{os.getuid()}"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise HomeError(
+            f"the folder for sockets {folder} cannot be made: {error.strerror}; remove what is there or set XDG_RUNTIME_DIR"
+        ) from None
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise HomeError(
@@ -142,6 +148,14 @@ def read_discovery(home: Path) -> Discovery | None:
         return msgspec.json.decode((home / "service.json").read_bytes(), type=Discovery)
     except (OSError, msgspec.MsgspecError):
         return None
+
+
+def find_service(home: Path) -> Discovery | None:
+    """Returns who serves the home; None when nobody does (a stale file, a dead process, an earlier boot)."""
+    found = read_discovery(home)
+    if found is None or found.host != host_name() or found.boot != boot_id():
+        return None
+    return found if process_alive(found.pid, found.start) else None
 
 
 def write_discovery(home: Path, discovery: Discovery) -> None:

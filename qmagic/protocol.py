@@ -16,6 +16,7 @@ from qmagic.events import Event
 from qmagic.jobs import Environment, JobInfo
 
 __all__ = [
+    "MAX_REQUEST",
     "PROTOCOL",
     "Cancel",
     "Ended",
@@ -33,6 +34,9 @@ __all__ = [
 
 #: Raised when an old client could misunderstand a new service, or the other way round.
 PROTOCOL = 1
+
+#: Requests of up to this size (bytes) are taken; a longer one is a mistake or an attack.
+MAX_REQUEST = 256 << 20
 
 
 class Request(msgspec.Struct, frozen=True, array_like=True):

@@ -61,12 +61,14 @@ def run(
             expectation values. With observables: shots for each group of commuting terms.
         seed: Of all random draws, 0 to 2^63 - 1. One that is not given is drawn and kept with the job.
         observables: For every circuit. Text (``"ZZ; 0.5*XX + YY; Z0*Z3"``: several make an array), an operator of
-            Qiskit's, a mapping of labels to coefficients, or a nested list or array of these. Rightmost letter: qubit 0.
+            Qiskit's, a mapping of labels to coefficients, or a nested list or array of these. The rightmost letter is
+            qubit 0.
         parameter_values: For every circuit. A mapping from names (or parameters) to numbers or arrays, of which each
             circuit takes those it has; a ``BindingsArray``; or an array whose last axis runs over the circuit's
             parameters in Qiskit's order. Its other axes broadcast against those of the observables, as in Qiskit.
         precision: The wanted standard error of each observable, in place of shots.
-        noise: A device (``"fake_sherbrooke"``), parameters (``"depolarizing=0.01,t1=120us"``) or a Qiskit Aer ``NoiseModel``.
+        noise: A device (``"fake_sherbrooke"``), parameters (``"depolarizing=0.01,t1=120us"``) or a Qiskit Aer
+            ``NoiseModel``.
         name: The job's name in lists.
         tags: The job's tags, to find it by.
         transpile_to: Device to bring the circuits onto; one that already fits runs untouched.
@@ -210,4 +212,4 @@ def _spec(circuits: Any, request: CellRequest, wanted: Wanted, environment: Envi
 
 def _whole(value: Any) -> int:
     """NumPy's integers are whole numbers too."""
-    return int(value) if isinstance(value, numbers.Integral) and not isinstance(value, bool) else value
+    return value if isinstance(value, bool) or not isinstance(value, numbers.Integral) else int(value)

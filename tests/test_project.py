@@ -81,6 +81,14 @@ def test_links_between_documents_lead_somewhere():
             assert link.startswith(("https://", "http://")) or (page.parent / link).exists(), f"{page.name}: {link}"
 
 
+def test_documents_name_real_files():
+    """Each file or folder of ours that a page names in code type exists."""
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        named = re.findall(r"`((?:qmagic|tests|docs|notebooks|tools)/[\w./-]*)`", page.read_text("utf-8"))
+        missing = [name for name in named if not (ROOT / name).exists()]
+        assert not missing, f"{page.name}: {missing}"
+
+
 def test_no_file_names_a_machine():
     """No tracked file holds a path of the machine that it was written on."""
     place = re.compile(r"/work/|/root/|/home/(?!user\b|jovyan\b)[a-z]|/Users/[a-z]|/opt/(?:pypi|wheels)")

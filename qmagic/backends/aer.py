@@ -11,7 +11,7 @@ import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from qmagic.backends.aer_methods import METHODS, automatic, bytes_of, gates_of, not_clifford
+from qmagic.backends.aer_methods import METHODS, NOT_GATES, automatic, bytes_of, gates_of, not_clifford
 from qmagic.backends.base import Executable, Grant, Need, Product
 from qmagic.backends.memory import limit, refusal
 from qmagic.backends.sampling import Key, seed_31, table_of
@@ -57,7 +57,9 @@ class Aer:
         if exact:
             self._check_exact(executable, method)
         if method == "stabilizer" and (gate := not_clifford(executable)):
-            raise InputError(f"{self.name} runs Clifford circuits, and {gate} is not Clifford; use aer.statevector or aer.mps")
+            raise InputError(
+                f"{self.name} runs Clifford circuits, and {gate} is not Clifford; use aer.statevector or aer.mps"
+            )
         width = executable.program.width
         needed = bytes_of(method, width)
         if needed > limit():
@@ -106,12 +108,16 @@ class Aer:
         if method not in _OBSERVE:
             raise InputError(f"{self.name} has no exact expectation values; set shots (or precision)")
         if executable.noise is not None and method != "density_matrix":
-            raise InputError(f"{self.name} has no exact expectation values under noise; use aer.density_matrix, or set shots")
+            raise InputError(
+                f"{self.name} has no exact expectation values under noise; use aer.density_matrix, or set shots"
+            )
 
 
 def _too_wide(method: str, width: int, needed: int) -> InputError:
     if method == "density_matrix":
-        return refusal("density matrices", width, needed, limit(), (24, 4), "with shots set, aer runs trajectories instead")
+        return refusal(
+            "density matrices", width, needed, limit(), (24, 4), "with shots set, aer runs trajectories instead"
+        )
     instead = "aer.mps may run it if its entanglement is low, aer.stabilizer if it is Clifford"
     return refusal("state vectors", width, needed, limit(), (24, 2), instead)
 
@@ -128,7 +134,9 @@ def _translation(gates: frozenset[str]) -> PassManager:
     """Returns a pass manager that writes circuits in `gates` and changes nothing else."""
     from qiskit.transpiler import generate_preset_pass_manager
 
-    return generate_preset_pass_manager(optimization_level=0, basis_gates=sorted(gates))
+    from qmagic.backends.targets import target_of
+
+    return generate_preset_pass_manager(optimization_level=0, target=target_of(gates))
 
 
 def _fitting(executable: Executable, method: str) -> QuantumCircuit:
@@ -136,25 +144,14 @@ def _fitting(executable: Executable, method: str) -> QuantumCircuit:
     gates, noise = gates_of(method), executable.noise
     circuit = executable.circuit
     if noise is not None and noise.gates is not None and not noise.device:
-        from qmagic.backends.noise import ONE_QUBIT, TWO_QUBITS
-
         # A gate on three qubits, or a matrix, would escape a noise that is meant for every gate.
-        circuit_gates = {name for name in gates if not _is_gate(name)}
-        gates = frozenset(circuit_gates | gates.intersection(ONE_QUBIT + TWO_QUBITS))
+        gates = frozenset(name for name in gates if name in noise.gates or name in NOT_GATES)
     if _fits(circuit, gates):
         return circuit
     try:
         return _translation(gates).run(_opened(circuit, gates))
     except Exception as error:
         raise InputError(f"aer's method {method} cannot run this circuit: {str(error).splitlines()[0]}") from None
-
-
-def _is_gate(name: str) -> bool:
-    from qiskit.circuit.library import get_standard_gate_name_mapping
-
-    return name in get_standard_gate_name_mapping() and name not in ("measure", "reset", "delay") or name in (
-        "unitary", "diagonal", "multiplexer", "mcx", "initialize", "mcp", "mcphase",
-    )  # fmt: skip
 
 
 #: Instructions that Aer runs under these names though they are not standard gates.

@@ -7,7 +7,7 @@ import functools
 from qmagic.backends.base import Executable
 from qmagic.backends.memory import limit
 
-__all__ = ["CLIFFORD", "METHODS", "automatic", "bytes_of", "gates_of", "is_clifford", "not_clifford"]
+__all__ = ["CLIFFORD", "METHODS", "NOT_GATES", "automatic", "bytes_of", "gates_of", "is_clifford", "not_clifford"]
 
 #: qmagic's name to Aer's.
 METHODS = {
@@ -30,7 +30,12 @@ _NARROW = 16
 _DENSE = 12
 
 #: What every method takes besides gates.
-_NOT_GATES = frozenset({"barrier", "measure", "reset", "delay", "global_phase"})
+_ALWAYS = frozenset({"barrier", "measure", "reset", "delay", "global_phase"})
+#: ... and what is no gate, so that no noise is meant for it.
+NOT_GATES = _ALWAYS | {
+    "if_else", "while_loop", "for_loop", "switch_case", "box", "break_loop", "continue_loop", "store", "kraus", "superop",
+    "quantum_channel", "roerror", "set_statevector", "set_density_matrix", "set_stabilizer", "set_matrix_product_state",
+}  # fmt: skip
 
 
 @functools.cache
@@ -38,7 +43,7 @@ def gates_of(method: str) -> frozenset[str]:
     """Returns the names of the instructions that a method runs as they are."""
     from qiskit_aer import AerSimulator
 
-    return frozenset(AerSimulator(method=method).configuration().basis_gates) | _NOT_GATES
+    return frozenset(AerSimulator(method=method).configuration().basis_gates) | _ALWAYS
 
 
 def is_clifford(executable: Executable) -> bool:

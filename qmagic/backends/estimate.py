@@ -55,7 +55,9 @@ class Estimates:
     method: str
 
 
-def estimate_exactly(backend: Backend, executable: Executable, observables: Sequence[Weights], grant: Grant) -> Estimates:
+def estimate_exactly(
+    backend: Backend, executable: Executable, observables: Sequence[Weights], grant: Grant
+) -> Estimates:
     """Returns exact values, errors 0, no shots."""
     products = _products(observables)
     found, method = backend.expectations(executable, products, grant)

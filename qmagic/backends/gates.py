@@ -64,7 +64,7 @@ def _add_matrix(target: Any, qubits: tuple[int, ...], operation: Any) -> None:
     elif operation.name == "diagonal":
         from qulacs.gate import DiagonalMatrix
 
-        target.add_gate(DiagonalMatrix(list(qubits), [complex(entry) for entry in operation.params]))
+        target.add_gate(DiagonalMatrix(list(qubits), np.array(operation.params, dtype=complex)))
     else:
         target.add_dense_matrix_gate(list(qubits), np.asarray(operation.to_matrix(), dtype=complex))
 

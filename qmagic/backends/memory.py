@@ -35,7 +35,9 @@ def size(number: int) -> str:
     return f"{amount:.0f} {unit}" if amount >= 100 or unit == "B" else f"{amount:.3g} {unit}"
 
 
-def refusal(what: str, width: int, needed: int, available: int, bytes_of_width: tuple[int, int], instead: str) -> InputError:
+def refusal(
+    what: str, width: int, needed: int, available: int, bytes_of_width: tuple[int, int], instead: str
+) -> InputError:
     """Returns the error for a simulation that does not fit.
 
     Args:

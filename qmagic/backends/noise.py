@@ -191,9 +191,11 @@ class GivenNoise:
         from qiskit_aer.noise import NoiseModel
 
         try:
+            data = json.loads(text)
+            data["errors"]  # a model without this key is no model; without errors in it, it is an ideal one
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # from_dict is announced as leaving, and nothing takes its place
-                self._model = NoiseModel.from_dict(json.loads(text))
+                self._model = NoiseModel.from_dict(data)
         except Exception as error:
             raise InputError(
                 f"the noise is not the JSON of a NoiseModel (to_dict(serializable=True)): {type(error).__name__}: {error}"

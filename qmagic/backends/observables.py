@@ -31,11 +31,17 @@ def check_observables(pub: PubSpec) -> None:
     for observable in pub.observables or ():
         for term in observable.terms:
             if len(term.operators) != len(term.qubits) or not _ALPHABET.issuperset(term.operators):
-                raise InputError(f"observable {label_of(observable)}: expected one of {''.join(sorted(_ALPHABET))} for each qubit")
+                raise InputError(
+                    f"observable {label_of(observable)}: expected one of {''.join(sorted(_ALPHABET))} for each qubit"
+                )
             if len(set(term.qubits)) != len(term.qubits):
-                raise InputError(f"observable {label_of(observable)} has two operators on one qubit in a term; multiply them")
+                raise InputError(
+                    f"observable {label_of(observable)} has two operators on one qubit in a term; multiply them"
+                )
             if not math.isfinite(term.coefficient):
-                raise InputError(f"observable {label_of(observable)} has the coefficient {term.coefficient}; expected a number")
+                raise InputError(
+                    f"observable {label_of(observable)} has the coefficient {term.coefficient}; expected a number"
+                )
 
 
 def weights_of(observable: Observable, places: Sequence[int] | None) -> dict[Product, float]:

@@ -8,6 +8,7 @@ resets of fresh qubits), and says in `Program.obstacle` why a final state is not
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from qmagic.errors import InputError
 
 if TYPE_CHECKING:
     from qiskit.circuit import CircuitInstruction, QuantumCircuit
+    from qiskit.transpiler import PassManager
 
 __all__ = ["Program", "Step", "read"]
 
@@ -133,7 +135,7 @@ class _Walk:
             self.touched.update(acted)
             self.steps.append((instruction, acted))
             return
-        definition = getattr(operation, "definition", None)
+        definition = _definition(operation)
         if definition is not None:
             bits = [clbits[circuit.find_bit(bit).index] for bit in instruction.clbits]
             self.circuit(definition, acted, bits)
@@ -160,6 +162,26 @@ class _Walk:
 
     def _stop(self, why: str) -> None:
         self.obstacle = self.obstacle or why
+
+
+def _definition(operation: Any) -> QuantumCircuit | None:
+    """Returns a composite operation's circuit; an annotated one (controls, inverses, powers) is synthesized."""
+    from qiskit.circuit import AnnotatedOperation, QuantumCircuit
+
+    if not isinstance(operation, AnnotatedOperation):
+        return getattr(operation, "definition", None)
+    whole = QuantumCircuit(operation.num_qubits)
+    whole.append(operation, range(operation.num_qubits))
+    synthesized: QuantumCircuit = _synthesis().run(whole)
+    return synthesized
+
+
+@functools.cache
+def _synthesis() -> PassManager:
+    from qiskit.transpiler import PassManager
+    from qiskit.transpiler.passes import HighLevelSynthesis
+
+    return PassManager([HighLevelSynthesis()])
 
 
 #: Aer's own instructions: they have no definition in terms of gates.

@@ -106,29 +106,14 @@ def target(name: str) -> Target:
 
     if is_device_name(name):
         return device(name).target
-    return _simulator_target(resolve(name))
+    from qmagic.backends.targets import standard_names, target_of
 
-
-@functools.lru_cache(maxsize=32)
-def _simulator_target(name: str) -> Target:
-    from qiskit.circuit import Delay, Measure, Parameter, Reset
-    from qiskit.circuit.controlflow import get_control_flow_name_mapping
-    from qiskit.circuit.library import UnitaryGate, get_standard_gate_name_mapping
-    from qiskit.transpiler import Target
-
-    standard = get_standard_gate_name_mapping()
-    standard |= {"measure": Measure(), "reset": Reset(), "delay": Delay(Parameter("t"))}
-    known = set(standard)
-    if name.startswith("aer"):
+    full = resolve(name)
+    names = standard_names()
+    if full == "statevector":
+        names -= {"if_else", "while_loop", "for_loop", "switch_case", "box", "break_loop", "continue_loop"}
+    elif full.startswith("aer"):
         from qmagic.backends.aer_methods import METHODS, gates_of
 
-        known &= gates_of(METHODS[name])
-    made = Target(description=name)
-    for gate in sorted(known - {"global_phase"}):
-        made.add_instruction(standard[gate], name=gate)
-    if name == "statevector" or (name.startswith("aer") and "unitary" in gates_of(METHODS[name])):
-        made.add_instruction(UnitaryGate, name="unitary")
-    if name not in ("statevector", "aer.extended_stabilizer"):
-        for gate, kind in get_control_flow_name_mapping().items():
-            made.add_instruction(kind, name=gate)
-    return made
+        names &= gates_of(METHODS[full])
+    return target_of(names, full)

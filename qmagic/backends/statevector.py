@@ -14,15 +14,18 @@ import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from qmagic.backends.base import Executable, Grant, Need, Product
+from qmagic.backends.grouping import paulis_of
 from qmagic.backends.memory import limit, refusal
+from qmagic.backends.sampling import Key, draw, generator, table
+from qmagic.backends.threads import available, using
 from qmagic.errors import InputError
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
-    from qmagic.backends.sampling import Key
     from qmagic.outcomes import CountsTable
 
 __all__ = ["StateVector"]
@@ -67,14 +70,10 @@ class StateVector:
                 (_BYTES, 2),
                 "aer.mps may run it if its entanglement is low, aer.stabilizer if it is Clifford",
             )
-        from qmagic.backends.threads import available
-
         return Need(needed, available() if program.width >= _WIDE else 1)
 
     def sample(self, executable: Executable, shots: int, key: Key, grant: Grant) -> tuple[CountsTable, str]:
         """Returns counts drawn from the final distribution of the measured bits."""
-        from qmagic.backends.sampling import draw, generator, table
-
         program = executable.program
         holders: dict[int, list[int]] = {}
         for bit, qubit in program.measured:
@@ -90,10 +89,7 @@ class StateVector:
         self, executable: Executable, products: Sequence[Product], grant: Grant
     ) -> tuple[NDArray[np.float64], str]:
         """Returns each product's expectation value; a projector is expanded into ``(1 ± P) / 2``."""
-        import numpy as np
         from qulacs import PauliOperator
-
-        from qmagic.backends.grouping import paulis_of
 
         active = executable.program.active
         place = {qubit: i for i, qubit in enumerate(active)}
@@ -115,8 +111,6 @@ class StateVector:
     ) -> tuple[list[CountsTable], str]:
         """Returns counts in each basis, all from one simulation."""
         import qulacs
-
-        from qmagic.backends.sampling import draw, generator, table
 
         active = executable.program.active
         place = {qubit: i for i, qubit in enumerate(active)}
@@ -200,4 +194,5 @@ def _marginal(
     kept = [width - 1 - place[qubit] for qubit in reversed(qubits)]
     dropped = tuple(set(range(width)).difference(kept))
     tensor = probabilities.reshape((2,) * width).transpose(*kept, *dropped)
-    return tensor.reshape(1 << len(kept), -1).sum(axis=1)
+    summed: NDArray[np.float64] = tensor.reshape(1 << len(kept), -1).sum(axis=1)
+    return summed

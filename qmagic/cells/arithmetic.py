@@ -29,7 +29,8 @@ def number(text: str, what: str) -> float:
     """Returns the value of an arithmetic expression.
 
     Args:
-        text: Such as ``"3*pi/4"``. Names: pi, tau, e; functions of one argument: sqrt, sin, cos, tan, asin, acos, atan, exp, log.
+        text: Such as ``"3*pi/4"``. Names: pi, tau, e. Functions of one argument: sqrt, sin, cos, tan, asin, acos,
+            atan, exp, log.
         what: What the number is for, named in an error.
 
     Raises:

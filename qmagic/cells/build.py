@@ -55,8 +55,8 @@ def build(
             _run_body(request, execute)
         value = python.evaluate(request.circuit, namespace, execute)
         return _build_value(value, request.circuit, request, wanted, environment)
-    validate.check_text(request.body, "the cell")
-    language = language_of(request.body, request.lang)
+    validate.check_text(request.body, "the cell", request.first_line)
+    language = language_of(request.body, request.lang, request.first_line)
     if language != "python":
         return build_text(request.body, language, request, wanted, environment)
     return _build_value(_run_body(request, execute), "the cell", request, wanted, environment)
@@ -136,8 +136,8 @@ def _build_value(value: Any, what: str, request: CellRequest, wanted: Wanted, en
 
 
 def _run_body(request: CellRequest, execute: Callable[[str], Any] | None) -> Any:
-    validate.check_text(request.body, "the cell")
-    if language_of(request.body, request.lang) != "python":
+    validate.check_text(request.body, "the cell", request.first_line)
+    if language_of(request.body, request.lang, request.first_line) != "python":
         raise InputError(f"--circuit {request.circuit} and a body in OpenQASM: give one of them")
     if execute is None:
         raise InputError("the text looks like Python, which runs only as a notebook cell; expected OpenQASM")
@@ -182,7 +182,7 @@ def _encoded(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError as error:
-        raise InputError(f"the text holds {text[error.start]!r}, which is half a character; expected Unicode text") from None
+        raise InputError(f"the text holds {text[error.start]!r}, half a character; expected Unicode text") from None
 
 
 def _spec(request: CellRequest, wanted: Wanted, environment: Environment, **circuits: Any) -> JobSpec:

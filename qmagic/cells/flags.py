@@ -38,7 +38,7 @@ def check(request: CellRequest) -> None:
 def read(request: CellRequest, namespace: Mapping[str, Any]) -> Wanted:
     """Returns what the texts of the flags mean.
 
-    One observable keeps the shape of the sweep's points. Several make a leading axis: each has its value at every point.
+    One observable keeps the shape of the sweep's points. Several make a leading axis: each has a value at every point.
 
     Raises:
         InputError: A text cannot be read.
@@ -64,9 +64,12 @@ def transpile(request: CellRequest) -> Transpile | None:
     """
     if request.transpile_to is None:
         for flag, given in (
-            ("optimization-level", request.optimization_level), ("initial-layout", request.initial_layout),
-            ("seed-transpiler", request.seed_transpiler), ("trials", request.trials), ("verbatim", request.verbatim or None),
-        ):  # fmt: skip
+            ("optimization-level", request.optimization_level),
+            ("initial-layout", request.initial_layout),
+            ("seed-transpiler", request.seed_transpiler),
+            ("trials", request.trials),
+            ("verbatim", request.verbatim or None),
+        ):
             if given is not None:
                 raise InputError(f"--{flag} needs --transpile-to, such as --transpile-to fake_sherbrooke")
         return None

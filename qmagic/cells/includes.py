@@ -1,8 +1,8 @@
 """``include "file";`` in OpenQASM: the file's text takes the place of the statement, before anything is submitted.
 
 A worker has another folder and runs later, so that it could find another file, or none. The libraries that come with
-the languages (``stdgates.inc``, ``qelib1.inc``) stay as they are. The included text is put on one line, without its comments,
-so that the lines after it keep their numbers.
+the languages (``stdgates.inc``, ``qelib1.inc``) stay as they are. The included text is put on one line, without its
+comments, so that the lines after it keep their numbers.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _inline(text: str, folder: str, first_line: int, inside: tuple[str, ...]) ->
 def _read(name: str, folder: str, line: int, inside: tuple[str, ...]) -> str:
     path = os.path.join(folder, name)
     if path in inside or len(inside) >= _DEEPEST:
-        raise SourceError(f'include "{name}": the file includes itself, or files are nested deeper than {_DEEPEST}', line)
+        raise SourceError(f'include "{name}": the file includes itself, or the nesting passes {_DEEPEST} files', line)
     try:
         if os.path.getsize(path) > MOST_BYTES:
             raise SourceError(f'include "{name}": the file is larger than {MOST_BYTES / 1e6:g} MB', line)

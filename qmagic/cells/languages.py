@@ -28,14 +28,16 @@ _DECLARATION = re.compile(
     re.VERBOSE,
 )
 _GATE = re.compile(r"(\w+)\s*(?:\([^;{}]*?\))?\s+\$?\w+\s*(?:\[[^\]]*\])?\s*(?:,[^;{}]*)?;")
-_OF_VERSION_3 = re.compile(r"\b(?:qubit|bit|let|input|output|const|ctrl|negctrl|for|while)\b|stdgates\.inc|=\s*measure\b|@")
+_OF_VERSION_3 = re.compile(
+    r"\b(?:qubit|bit|let|input|output|const|ctrl|negctrl|for|while)\b|stdgates\.inc|=\s*measure\b|@"
+)
 
 _COMMENT = re.compile(r"//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/")
 _QUBITS = re.compile(r"\b(?:qubit\b\s*(\[\s*(\d{1,7})\s*\])?\s*\w|qreg\s+\w+\s*(\[\s*(\d{1,7})\s*\])?)(\s*[^\W\d]?)")
 _UNSURE = re.compile(r"\$\d|\bdef\b|\bqubit\s*\[\s*[^\s\d]|\bqubit\s*\[\s*\d+\s*[^\s\d\]]|\bqreg\s+\w+\s*\[\s*\D")
 
 
-def language_of(text: str, lang: str = "auto") -> str:
+def language_of(text: str, lang: str = "auto", first_line: int = 1) -> str:
     """Returns the language of a cell's text: what ``--lang`` says, else what the text looks like.
 
     Raises:
@@ -43,13 +45,13 @@ def language_of(text: str, lang: str = "auto") -> str:
         SourceError: The header names a version that does not exist.
     """
     if lang == "auto":
-        return detect(text)
+        return detect(text, first_line)
     if lang not in LANGUAGES:
         raise InputError(f"--lang {lang}: expected one of {', '.join(LANGUAGES)} or auto{nearest(lang, LANGUAGES)}")
     return lang
 
 
-def detect(text: str) -> str:
+def detect(text: str, first_line: int = 1) -> str:
     """Returns ``"openqasm2"``, ``"openqasm3"`` or ``"python"``.
 
     Raises:
@@ -61,7 +63,7 @@ def detect(text: str) -> str:
         version = header[1].lstrip("0")
         if version in ("2", "3"):
             return "openqasm" + version
-        line = text.count("\n", 0, start) + 1
+        line = first_line + text.count("\n", 0, start)
         raise SourceError(f"OpenQASM {header[1]}.{header[2] or 0} is not known; expected 2.0, 3.0 or 3.1", line)
     if not _is_openqasm(text, start):
         return "python"

@@ -30,7 +30,8 @@ def noise_text(noise: Any, namespace: Mapping[str, Any]) -> str | None:
         noise = named
     if not _is_model(noise):
         raise InputError(
-            f"noise: expected a device such as fake_sherbrooke, depolarizing=0.01, or a NoiseModel, got {type(noise).__name__}"
+            "noise: expected a device such as fake_sherbrooke, depolarizing=0.01, or a NoiseModel,"
+            f" got {type(noise).__name__}"
         )
     try:
         return json.dumps(noise.to_dict(serializable=True), default=_plain)

@@ -68,7 +68,7 @@ def parse_observable(text: str) -> Observable:
         if not abs(value) < float("inf"):
             raise InputError(f"the observable {text!r} has a coefficient that is not finite")
         if abs(value.imag) > 1e-12 * biggest:
-            raise InputError(f"the observable {text!r} is not Hermitian: {_name(key)} has a coefficient that is not real")
+            raise InputError(f"the observable {text!r} is not Hermitian: the coefficient of {_name(key)} is not real")
         if value.real != 0.0:
             kept.append(Term("".join(letter for _, letter in key), tuple(qubit for qubit, _ in key), value.real))
     return Observable(tuple(kept) or (Term("", (), 0.0),), parser.width, text.strip())
@@ -108,7 +108,8 @@ class _Parser:
         return tokens
 
     def _error(self, what: str) -> InputError:
-        return InputError(f"the observable {self.text.strip()[:80]!r} {what}; expected one such as '0.5*XX + YY' or 'Z0*Z3'")
+        given = self.text.strip()[:80]
+        return InputError(f"the observable {given!r} {what}; expected one such as '0.5*XX + YY' or 'Z0*Z3'")
 
     def _peek(self) -> tuple[str, str]:
         return self._tokens[self._at] if self._at < len(self._tokens) else ("end", "")

@@ -62,7 +62,7 @@ def gather(entries: Sequence[Any], wanted: Wanted, shots: int | None, precision:
         else:
             circuit, own = _read_pub(entry, where)
             if wanted.parameter_values is not None and own.parameters is not None:
-                raise InputError(f"{where} brings its own parameter values; leave out --bind, --sweep and parameter_values")
+                raise InputError(f"{where} brings its own parameter values; leave out --bind and --sweep")
             pub = _replace(
                 own,
                 parameters=shared.of(circuit) if wanted.parameter_values is not None else own.parameters,
@@ -79,7 +79,7 @@ def gather(entries: Sequence[Any], wanted: Wanted, shots: int | None, precision:
             circuits.append(circuit)
         pubs.append(pub if at == 0 else _replace(pub, circuit=at))
     if len(kinds) > 1:
-        raise InputError("some PUBs have observables and some have none; submit counts and expectation values as two jobs")
+        raise InputError("some PUBs have observables and some have none; submit them as two jobs")
     shared.check_all_used()
     return Gathered(kinds.pop(), tuple(circuits), tuple(pubs))
 
@@ -96,7 +96,7 @@ def to_qpy(circuits: Sequence[QuantumCircuit]) -> bytes:
     try:
         qpy.dump(list(circuits), buffer, metadata_serializer=_LenientEncoder)
     except Exception as error:
-        raise InputError(f"Qiskit cannot write the circuit as QPY: {type(error).__name__}: {_sentence(error)}") from None
+        raise InputError(f"Qiskit cannot write the circuit as QPY: {_sentence(error)}") from None
     return buffer.getvalue()
 
 
@@ -119,7 +119,7 @@ def observables_of(value: Any) -> tuple[tuple[Observable, ...], tuple[int, ...]]
     if isinstance(value, (list, tuple)) or type(value).__name__ in ("ndarray", "PauliList"):
         if getattr(value, "shape", None) == ():
             return observables_of(value.item())
-        parts = [observables_of(item) if not isinstance(item, str) else ((parse_observable(item),), ()) for item in value]
+        parts = [((parse_observable(item),), ()) if isinstance(item, str) else observables_of(item) for item in value]
         shapes = {shape for _, shape in parts}
         if len(shapes) > 1:
             raise InputError(f"the observables' lists have unequal lengths: {sorted(shapes)}")
@@ -214,9 +214,8 @@ def _read_pub(entry: Any, where: str) -> tuple[QuantumCircuit, PubSpec]:
         if isinstance(pub, EstimatorPub):
             observables, shape = observables_of(pub.observables)
             # A precision of 0 is Qiskit's way to ask for exact values.
-            return circuit, _replace(
-                spec, observables=observables, observables_shape=shape, precision=float(pub.precision) if pub.precision else None
-            )
+            precision = float(pub.precision) if pub.precision else None
+            return circuit, _replace(spec, observables=observables, observables_shape=shape, precision=precision)
         return circuit, spec if pub.shots is None else _replace(spec, shots=int(pub.shots))
     except InputError:
         raise
@@ -233,16 +232,16 @@ def _is_observable(value: Any, circuit: QuantumCircuit) -> bool:
         return True
     if isinstance(value, Mapping):
         parameters = {parameter.name for parameter in circuit.parameters}
-        return bool(value) and all(
-            isinstance(key, Pauli)
-            or (isinstance(key, str) and len(key) == circuit.num_qubits and _ALPHABET.issuperset(key) and key not in parameters)
-            for key in value
-        )
+        return bool(value) and all(isinstance(key, Pauli) or _is_label(key, circuit, parameters) for key in value)
     if isinstance(value, (list, tuple)) or type(value).__name__ == "ndarray":
         if getattr(value, "shape", None) == ():
             return _is_observable(value.item(), circuit)
         return len(value) > 0 and _is_observable(value[0], circuit)
     return False
+
+
+def _is_label(key: Any, circuit: QuantumCircuit, parameters: set[str]) -> bool:
+    return isinstance(key, str) and len(key) == circuit.num_qubits and set(key) <= _ALPHABET and key not in parameters
 
 
 def _from_sparse(observable: SparseObservable) -> Observable:
@@ -268,7 +267,7 @@ def _label(terms: Sequence[Term], width: int) -> str:
             operators = dict(zip(term.qubits, term.operators, strict=True))
             name = "".join(operators.get(qubit, "I") for qubit in reversed(range(width)))
         else:
-            name = "*".join(f"{letter}{qubit}" for letter, qubit in zip(term.operators, term.qubits, strict=True)) or "I"
+            name = "*".join(f"{a}{qubit}" for a, qubit in zip(term.operators, term.qubits, strict=True)) or "I"
         words.append(name if term.coefficient == 1.0 else f"{term.coefficient:g}*{name}")
     more = f" + … ({len(terms)} terms)" if len(terms) > 3 else ""
     return " + ".join(words).replace("+ -", "- ") + more
@@ -286,4 +285,4 @@ class _LenientEncoder(json.JSONEncoder):
 
 
 def _sentence(error: BaseException) -> str:
-    return str(error).strip().strip("'\"").split("\n")[0][:200] or type(error).__name__
+    return str(error).strip().strip("'\"").split("\n", 1)[0][:200] or type(error).__name__

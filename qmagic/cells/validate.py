@@ -9,13 +9,16 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from qmagic.errors import InputError, NotFoundError, nearest
+from qmagic.errors import InputError, NotFoundError, SourceError, nearest
 from qmagic.jobs import JobSpec, Observable, PubSpec
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
-__all__ = ["MOST_BYTES", "MOST_SHOTS", "broadcast", "check", "check_precision", "check_seed", "check_shots", "check_text"]
+__all__ = [
+    "MOST_BYTES", "MOST_SHOTS", "broadcast", "check", "check_precision", "check_seed", "check_shots", "check_text",
+    "check_width", "measures",
+]  # fmt: skip
 
 #: The longest text of a circuit, in bytes.
 MOST_BYTES = 1_000_000
@@ -23,21 +26,26 @@ MOST_BYTES = 1_000_000
 MOST_SHOTS = 1_000_000_000
 
 
-def check_text(text: str, what: str) -> None:
+def check_text(text: str, what: str, first_line: int = 1) -> None:
     """Checks that a text can be a circuit's: not empty, no NUL, at most `MOST_BYTES`.
 
     Args:
         text: The text.
         what: What it is, as the first words of the error: ``"the cell"``.
+        first_line: The line on which the text starts.
+
+    Raises:
+        InputError: It cannot.
     """
-    if len(text) > MOST_BYTES or len(text) * 4 > MOST_BYTES and len(text.encode("utf-8", "replace")) > MOST_BYTES:
+    # Most texts are short enough to be let through without counting bytes.
+    if len(text) * 4 > MOST_BYTES and len(text.encode("utf-8", "replace")) > MOST_BYTES:
         raise InputError(
             f"{what} is {len(text) / 1e6:.1f} MB; the limit for text is {MOST_BYTES / 1e6:g} MB:"
             " build such a circuit in Python and run the object"
         )
     if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise InputError(f"{what} holds a NUL byte (on its line {line}); expected text")
+        line = first_line + text.count("\n", 0, text.index("\0"))
+        raise SourceError(f"{what} holds a NUL byte; expected text", line)
     if not text or text.isspace():
         raise InputError(f"{what} is empty; expected OpenQASM, or Python whose last expression is a circuit")
 
@@ -46,7 +54,7 @@ def check_shots(shots: int | None) -> None:
     """Checks that the number of shots is a whole number in 1..`MOST_SHOTS`, or None."""
     if shots is None:
         return
-    if isinstance(shots, bool) or not isinstance(shots, int):
+    if type(shots) is not int:
         raise InputError(f"shots must be a whole number, got {shots!r}")
     if not 1 <= shots <= MOST_SHOTS:
         raise InputError(f"shots must be between 1 and {MOST_SHOTS:,}, got {shots:,}")
@@ -60,7 +68,7 @@ def check_precision(precision: float | None) -> None:
 
 def check_seed(seed: int | None) -> None:
     """Checks that a seed is in 0..2^63 - 1, or None."""
-    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63):
+    if seed is not None and (type(seed) is not int or not 0 <= seed < 2**63):
         raise InputError(f"seed must be a whole number between 0 and 2^63 - 1, got {seed!r}")
 
 
@@ -70,7 +78,7 @@ def broadcast(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...] 
     pairs = zip((1,) * (width - len(left)) + left, (1,) * (width - len(right)) + right, strict=True)
     shape = []
     for a, b in pairs:
-        if a != b and a != 1 and b != 1:
+        if a != b and 1 not in (a, b):
             return None
         shape.append(b if a == 1 else a)
     return tuple(shape)

@@ -104,9 +104,8 @@ def stop_service() -> bool:
     Unfinished jobs run again when it next starts.
     """
     from qmagic import home as homes
-    from qmagic.client.start import find_service
 
-    found = find_service(homes.home_folder())
+    found = homes.find_service(homes.home_folder())
     if found is None:
         return False
     line = connection()

@@ -20,19 +20,22 @@ import zmq
 
 from qmagic import home as homes
 from qmagic.client.environment import environment
-from qmagic.client.start import find_or_start, find_service
-from qmagic.errors import ServiceError
-from qmagic.protocol import PROTOCOL, Ended, Hello, Reply, Request, ServiceStatus
+from qmagic.client.start import find_or_start
+from qmagic.errors import InputError, ServiceError
+from qmagic.protocol import MAX_REQUEST, PROTOCOL, Ended, Hello, Reply, Request, ServiceStatus
 
-__all__ = ["Connection", "connection"]
+__all__ = ["PATIENCE", "Connection", "connection"]
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 _REPLY = msgspec.msgpack.Decoder(Reply).decode
 
 #: How often a wait looks whether the service is still there.
 _LOOK_SECONDS = 0.25
-#: Services that may be lost during one request before it is given up.
+#: Services that may be lost in a row, each within `PATIENCE`, before a request is given up.
 _MAX_LOST = 5
+#: Seconds after which an answer may have got lost, and the request is sent again; twice as many the next time.
+PATIENCE = 10.0
+_MAX_PATIENCE = 300.0
 #: Ends of jobs that may wait, unasked, to be picked up.
 _MAX_KEPT = 2000
 #: Stands for "whatever comes unasked" where a request's number is expected.
@@ -70,11 +73,19 @@ class Connection:
             TimeoutError: The time is up.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
-        for _ in range(_MAX_LOST):
-            number = self.send(verb, body)
-            reply = self.wait(number, deadline)
+        lost, patience = 0, PATIENCE
+        while lost < _MAX_LOST:
+            number, sent = self.send(verb, body), time.monotonic()
+            try:
+                reply = self.wait(number, sent + patience if deadline is None else min(deadline, sent + patience))
+            except TimeoutError:
+                if deadline is not None and time.monotonic() >= deadline:
+                    raise
+                patience = min(2 * patience, _MAX_PATIENCE)
+                continue
             if reply is not None:
                 return self.open(reply, answer)
+            lost = lost + 1 if time.monotonic() - sent < PATIENCE else 1
         raise ServiceError(
             f"the job service went away {_MAX_LOST} times while it was asked; its log is in {self._home / 'log'}"
         )
@@ -83,7 +94,11 @@ class Connection:
         """Sends a request, connecting first if need be, and returns its number."""
         socket = self._connect()
         self._number += 1
-        socket.send(_ENCODE(Request(self._number, verb, msgspec.Raw(_ENCODE(body)))))
+        data = _ENCODE(Request(self._number, verb, msgspec.Raw(_ENCODE(body))))
+        if len(data) > MAX_REQUEST:
+            most = f"at most {MAX_REQUEST >> 20} MB can be sent at once"
+            raise InputError(f"the job is too large: {len(data) / 2**20:.0f} MB, {most}; split it into several")
+        socket.send(data)
         return self._number
 
     def follow(self, number: int, jobs: Iterable[str]) -> None:
@@ -164,26 +179,41 @@ class Connection:
     def _connect(self) -> zmq.Socket[bytes]:
         if self._socket is not None:
             return self._socket
+        for _ in range(_MAX_LOST):
+            status = self._greet()
+            if status is None:
+                continue
+            for notice in status.notices:
+                if notice not in _told:
+                    _told.add(notice)
+                    warnings.warn(notice, stacklevel=2)
+            if self._socket is not None:
+                return self._socket
+        raise ServiceError(f"the job service ends as soon as it starts; its log is in {self._home / 'log'}")
+
+    def _greet(self) -> ServiceStatus | None:
+        """Connects and says hello; None when the service went away meanwhile."""
         self._service = find_or_start(self._home, environment())
         if self._service.protocol != PROTOCOL:
             self._service = self._replace(self._service)
-        socket = self._context.socket(zmq.DEALER)
-        socket.setsockopt(zmq.LINGER, 1000)
-        socket.setsockopt(zmq.RCVHWM, _MAX_KEPT)
-        socket.connect(self._service.address)
-        self._socket = socket
-        pid = os.getpid()
-        number = self.send("hello", Hello(PROTOCOL, pid, homes.start_time(pid), environment()))
-        reply = self.wait(number, time.monotonic() + 10.0)
-        if reply is None:
-            return self._connect()
-        status: ServiceStatus = self.open(reply, ServiceStatus)
-        for notice in status.notices:
-            if notice not in _told:
-                _told.add(notice)
-                warnings.warn(notice, stacklevel=2)
-        assert self._socket is not None
-        return self._socket
+        self._socket = self._context.socket(zmq.DEALER)
+        try:
+            self._socket.setsockopt(zmq.LINGER, 1000)
+            self._socket.setsockopt(zmq.RCVHWM, _MAX_KEPT)
+            self._socket.connect(self._service.address)
+            pid = os.getpid()
+            number = self.send("hello", Hello(PROTOCOL, pid, homes.start_time(pid), environment()))
+            reply = self.wait(number, time.monotonic() + PATIENCE)
+            return None if reply is None else self.open(reply, ServiceStatus)
+        except TimeoutError:
+            self.close()
+            raise ServiceError(
+                f"the job service (process {self._service.pid}) does not answer; "
+                f"its log is in {self._home / 'log'}; end that process to have it replaced"
+            ) from None
+        except BaseException:
+            self.close()  # interrupted: the next request says hello again
+            raise
 
     def _replace(self, service: homes.Discovery) -> homes.Discovery:
         """Puts a service of our protocol in the place of an older one that has nothing to do.
@@ -219,4 +249,4 @@ def connection(home: Path | None = None) -> Connection:
 
 def running(home: Path | None = None) -> bool:
     """Tells whether a service runs, without starting one."""
-    return find_service(home or homes.home_folder()) is not None
+    return homes.find_service(home or homes.home_folder()) is not None

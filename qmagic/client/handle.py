@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import threading
 import time
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from qmagic.errors import (
     JobLostError,
     JobTimeoutError,
     NotFoundError,
+    QmagicError,
     ServiceError,
 )
 from qmagic.jobs import JobInfo, JobSpec, JobStatus, new_job_id
@@ -114,10 +116,17 @@ class Job:
         return self._result
 
     def cancel(self) -> bool:
-        """Stops the job; returns False when it had ended already."""
-        answer: dict[str, JobStatus | None] = connection().ask(
-            "cancel", Cancel([self._id]), dict[str, JobStatus | None], timeout=10.0
-        )
+        """Stops the job; returns False when it had ended already.
+
+        Raises:
+            ServiceError: The service does not answer.
+        """
+        try:
+            answer: dict[str, JobStatus | None] = connection().ask(
+                "cancel", Cancel([self._id]), dict[str, JobStatus | None], timeout=10.0
+            )
+        except TimeoutError:
+            raise ServiceError(f"job {self._id} may still run: the job service does not answer") from None
         status = answer[self._id]
         self._info = None
         return status is not None and status in (JobStatus.CANCELLED, JobStatus.CANCELLING)
@@ -132,25 +141,29 @@ class Job:
         return self._await().__await__()
 
     async def _await(self) -> Result:
-        # a short tick lets an interrupt reach the waiting cell: the signal alone does not wake the loop
-        waiting = asyncio.create_task(asyncio.to_thread(self._poll_result))
+        abandoned = threading.Event()
+        waiting = asyncio.create_task(asyncio.to_thread(self._poll_result, abandoned))
         try:
+            # a short tick lets an interrupt reach the waiting cell: the signal alone does not wake the loop
             while not waiting.done():
                 await asyncio.wait({waiting}, timeout=0.1)
-            return waiting.result()
+            result = waiting.result()
+            assert result is not None
+            return result
         finally:
-            self._abandoned = True
+            abandoned.set()
 
-    _abandoned = False
-
-    def _poll_result(self) -> Result:
-        """Waits in pieces, so that the thread ends soon after nobody waits any more."""
-        while True:
+    def _poll_result(self, abandoned: threading.Event) -> Result | None:
+        """Waits in pieces, so that the thread ends soon after nobody waits any more; then there is no result."""
+        while not abandoned.is_set():
             try:
                 return self.result(timeout=1.0)
             except JobTimeoutError:
-                if self._abandoned:
+                continue
+            except QmagicError:
+                if not abandoned.is_set():
                     raise
+        return None
 
     def _find(self, spec: bool = False) -> Found:
         found: list[Found] = connection().ask("find", Find(id=self._id, limit=2, spec=spec), list[Found])

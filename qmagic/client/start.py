@@ -14,19 +14,14 @@ import msgspec
 from qmagic import errors
 from qmagic import home as homes
 from qmagic.errors import HomeError, QmagicError, ServiceError
+from qmagic.home import find_service
 from qmagic.jobs import Environment
 
 __all__ = ["find_or_start", "find_service"]
 
 _START_SECONDS = 10.0
-
-
-def find_service(home: Path) -> homes.Discovery | None:
-    """Returns who serves the home; None when nobody does (a stale file, a dead process, an earlier boot)."""
-    found = homes.read_discovery(home)
-    if found is None or found.host != homes.host_name() or found.boot != homes.boot_id():
-        return None
-    return found if homes.process_alive(found.pid, found.start) else None
+#: Times that a start is tried when the service ends without a word.
+_STARTS = 3
 
 
 def find_or_start(home: Path, environment: Environment | None = None) -> homes.Discovery:
@@ -45,25 +40,29 @@ def find_or_start(home: Path, environment: Environment | None = None) -> homes.D
         return found
     log = _prepare(home)
     deadline = time.monotonic() + _START_SECONDS
-    reader = _launch(home, log, environment)
-    try:
-        line = _read_line(reader, deadline)
-    finally:
-        os.close(reader)
-    if line.startswith("error "):
-        _, kind, message = line.split(" ", 2)
-        error = getattr(errors, kind, ServiceError)(message)
-        assert isinstance(error, QmagicError)
-        raise error
-    # "ready" may come from one that gave way to another which started at the same time
-    while time.monotonic() < deadline:
+    for _ in range(_STARTS):
+        line = _start(home, log, environment, deadline)
+        if line.startswith("error "):
+            _, kind, message = line.split(" ", 2)
+            error = getattr(errors, kind, ServiceError)(message)
+            assert isinstance(error, QmagicError)
+            raise error
+        # it serves, or gave way to another that started at the same time; it may also have been killed meanwhile
         found = find_service(home)
         if found is not None:
             return found
-        select.select([], [], [], 0.01)
-    raise ServiceError(
-        f"the job service did not start within {_START_SECONDS:.0f} s; the end of its log:\n{_tail(log)}"
-    )
+        if time.monotonic() > deadline:
+            break
+    raise ServiceError(f"the job service did not start; the end of its log:\n{_tail(log)}")
+
+
+def _start(home: Path, log: Path, environment: Environment | None, deadline: float) -> str:
+    """Starts a service and returns what it reports."""
+    reader = _launch(home, log, environment)
+    try:
+        return _read_line(reader, deadline)
+    finally:
+        os.close(reader)
 
 
 def _prepare(home: Path) -> Path:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import msgspec
 
-from qmagic.client.connection import connection
+from qmagic.client.connection import PATIENCE, Connection, connection
 from qmagic.client.handle import Job
 from qmagic.jobs import JobSpec
-from qmagic.protocol import Submit
+from qmagic.protocol import Reply, Submit
 
 __all__ = ["submit", "submit_many"]
 
@@ -36,8 +37,8 @@ def submit_many(specs: Sequence[JobSpec]) -> list[Job]:
     number = line.send("submit", Submit(data, follow=True))
     line.follow(number, ids)
     try:
-        reply = line.wait(number)
-        if reply is None:  # the service went away: it may have taken them, or not
+        reply = _answer(line, number)
+        if reply is None:  # the service went away, or its answer got lost: it may have taken them, or not
             line.ask("submit", Submit(data, again=True), None)
         else:
             line.open(reply, None)
@@ -45,3 +46,10 @@ def submit_many(specs: Sequence[JobSpec]) -> list[Job]:
         line.forget(ids)
         raise
     return [Job(spec.id, spec=spec) for spec in specs]
+
+
+def _answer(line: Connection, number: int) -> Reply | None:
+    try:
+        return line.wait(number, time.monotonic() + PATIENCE)
+    except TimeoutError:
+        return None

@@ -38,8 +38,8 @@ def scale(values: Sequence[float], *, ticks: int = 5, round_ends: bool = True, a
     """
     finite = [value for value in values if math.isfinite(value)] or [0.0]
     low, high = min(finite), max(finite)
-    if high - low <= 1e-12 * max(abs(low), abs(high), 1e-300):
-        pad = abs(low) / 2 or 0.5
+    if high - low <= 1e-12 * max(abs(low), abs(high), 1e-60):
+        pad = abs(low) / 2 if abs(low) > 1e-60 else 0.5
         low, high = low - pad, high + pad
     if angles and _is_angle(low) and _is_angle(high):
         step = next((s for s in _PI_STEPS if (high - low) / math.pi / s <= ticks + 0.5), _PI_STEPS[-1])

@@ -39,7 +39,7 @@ class Frame:
             lines: Whether ticks of the vertical axis have lines.
         """
         return (
-            f'<svg class="qm-plot" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-size="12" role="img" '
+            f'<svg class="qm-plot" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-size="13" role="img" '
             f'aria-label="{escaped(what)}">{self._lines() if lines else ""}{self._axis()}{inside}{self._text()}</svg>'
         )
 

@@ -6,6 +6,7 @@ does well.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from qmagic.display.headless import headless
@@ -37,14 +38,13 @@ def _summary(result: Result) -> dict[str, Any]:
     lasting = headless()
     found: dict[str, Any] = {
         "headline": headline(result.outcome, result.info, result.spec, lasting=lasting),
-        "kind": result.info.kind,
+        "kind": "sample" if all(isinstance(pub, SampledPub) for pub in result.outcome.pubs) else "estimate",
         "backend": result.outcome.backend,
-        "seed": result.info.seed,
         "pubs": [_pub(result, i) for i in range(min(len(result), MOST_PUBS))],
         "num_pubs": len(result),
     }
     if not lasting:
-        found["id"] = result.info.id
+        found |= {"id": result.info.id, "seed": result.info.seed}
     return found
 
 
@@ -64,5 +64,10 @@ def _pub(result: Result, i: int) -> dict[str, Any]:
     return {
         "shape": list(pub.shape),
         "exact": pub.exact,
-        "values": [[one.label, one.value, one.std] for one in values],
+        "values": [[one.label, _number(one.value), _number(one.std)] for one in values],
     }
+
+
+def _number(value: float) -> float | None:
+    """Returns the number, or None for what JSON has no number for."""
+    return value if math.isfinite(value) else None

@@ -128,11 +128,7 @@ def _sweep_lines(axis: Axis, found: Sequence[Curve], is_exact: bool) -> list[str
         row = [parameter(x)]
         for curve in shown:
             std = (curve.high[at] - curve.low[at]) / 2
-            row.append(
-                f"{round(curve.values[at], 12) + 0.0:.4f}"
-                if is_exact
-                else " ± ".join(with_error(curve.values[at], std))
-            )
+            row.append(f"{curve.values[at] + 0.0:.4f}" if is_exact else " ± ".join(with_error(curve.values[at], std)))
         cells.append(row)
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
     lines = ["  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in cells]

@@ -123,6 +123,8 @@ def _transpiled(one: Mapping[str, Any], name: str) -> str:
         for key, words in (("depth", "depth"), ("two_qubit", "two-qubit gates"))
         if one.keys() >= {key + "_before", key + "_after"}
     ]
+    if one.get("untouched"):
+        return f"{name.replace('transpiled', 'runs untouched')}: it fits {one.get('device', 'the device')} as it is"
     if one.get("seed") is not None:
         parts.append(f"seed {one['seed']}")
     if one.get("layout"):
@@ -140,7 +142,8 @@ def _estimate_curves(result: Result, i: int, axis: Axis) -> list[Curve]:
     labels = {}
     for one in estimates(result, i):
         rest = one.index[: axis.place] + one.index[axis.place + 1 :]
-        groups.setdefault(rest, []).append((one.value, one.std))
+        # Rounding noise of a computed 0 is no curve.
+        groups.setdefault(rest, []).append((round(one.value, 12), one.std))
         labels[rest] = one.label
     return [
         Curve(

@@ -42,6 +42,9 @@ __all__ = ["LocalEngine", "State", "WorkerProcess", "environment_key", "launch"]
 
 log = logging.getLogger(__name__)
 
+#: A worker whose line is closed and that is still there after this many seconds is killed.
+_LEAVE_SECONDS = 0.5
+
 
 class State(enum.StrEnum):
     """What a worker process does."""
@@ -292,8 +295,11 @@ class LocalEngine:
     def _bury(self, descriptor: int, worker: WorkerProcess) -> None:
         """The worker's end of the line closed: it is gone, or about to be."""
         killed = worker.state is State.KILLED
-        worker.process.kill()
-        code = worker.process.wait()
+        try:
+            code = worker.process.wait(_LEAVE_SECONDS)  # its line closes a moment before it is gone
+        except subprocess.TimeoutExpired:
+            worker.process.kill()
+            code = worker.process.wait()
         worker.connection.close()
         del self._workers[descriptor]
         for call in worker.calls:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from qmagic import options
 from qmagic.errors import InputError, QmagicError
-from qmagic.magics.failures import shortened
+from qmagic.magics.failures import interrupted, is_rendered, shortened
 from qmagic.magics.flags import Command, Parsed
 from qmagic.magics.show import value_is_shown
 
@@ -64,6 +64,8 @@ def run(
         name = _checked_name(parsed.get("output"))
         call = Call(shell, line, body, namespace, parsed, parsed.semicolon or parsed.get("quiet", defaults.quiet))
         value = action(call)
+    except KeyboardInterrupt as error:
+        raise (error if debug or is_rendered(error) else interrupted(f"%{command.name} had not finished")) from None
     except QmagicError as error:
         raise (error if debug else shortened(error))  # noqa: B904 - the same error
     if name:

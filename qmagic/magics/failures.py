@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["interrupted", "shortened", "trimmed"]
+__all__ = ["interrupted", "is_rendered", "shortened", "trimmed"]
 
 _Error = TypeVar("_Error", bound=BaseException)
 
@@ -33,6 +33,11 @@ def interrupted(message: str) -> KeyboardInterrupt:
     """Returns the interrupt that ends a cell whose wait was stopped, shown as one line."""
     error = KeyboardInterrupt(message)
     return _rendered(error, f"Interrupted: {message}".splitlines)
+
+
+def is_rendered(error: BaseException) -> bool:
+    """Tells whether an error's rendering was set already."""
+    return hasattr(error, "_render_traceback_")
 
 
 def _rendered(error: _Error, render: object) -> _Error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qmagic.errors import InputError
 from qmagic.jobs import JobInfo, JobStatus
@@ -14,9 +14,6 @@ from qmagic.magics.flags import Command, Flag, number, whole
 from qmagic.magics.show import result_of
 from qmagic.magics.table import Table
 from qmagic.magics.words import expanded, split
-
-if TYPE_CHECKING:
-    from qmagic.client import Job
 
 __all__ = ["QCANCEL", "QJOBS", "QRESULT", "cancel_jobs", "list_jobs", "show_result"]
 
@@ -124,14 +121,15 @@ def cancel_jobs(call: Call) -> None:
     """Cancels jobs and says of each what became of it."""
     from qmagic import client
 
-    jobs: list[Job]
     if call.parsed.get("all"):
         unfinished = [status.value for status in JobStatus if not status.final]
         jobs = client.jobs(limit=100_000, status=unfinished)
     else:
         jobs = [client.job(prefix) for prefix in _ids(call)] or [client.job()]
+    stopped = client.cancel([job.id for job in jobs])
     for job in jobs:
-        print(f"job {job.id} was cancelled" if job.cancel() else f"job {job.id} had ended before: {job.status().value}")
+        ended = stopped[job.id] is None
+        print(f"job {job.id} " + (f"had ended before ({job.status()})" if ended else "was cancelled"))
     if not jobs:
         print("no job runs or waits")
 

@@ -99,11 +99,12 @@ def run_circuits(call: Call) -> Any:
     python = _python(call, given.get("debug", defaults.debug))
     spec = cells.build(_request(call, defaults), call.namespace, client.environment(), execute=python)
     call.silent = call.silent or python.semicolon
-    job = submitted(spec)
+    keep = given.get("keep", defaults.keep)
+    job = submitted(spec, keep=keep)
     values.remember(job.id, spec.tags)
     if given.get("detach"):
         return job
-    return result_of(job, keep=given.get("keep", defaults.keep))
+    return result_of(job, keep=keep)
 
 
 def _request(call: Call, defaults: options.RunOptions) -> CellRequest:

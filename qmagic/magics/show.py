@@ -25,19 +25,22 @@ __all__ = ["calling_frame", "result_of", "submitted", "value_is_shown"]
 _NOTHING = "nothing was submitted"
 
 
-def submitted(spec: JobSpec) -> Job:
+def submitted(spec: JobSpec, *, keep: bool) -> Job:
     """Submits a job.
 
+    Args:
+        spec: The job.
+        keep: Leave what arrived of the job when the user does not wait for the reply.
+
     Raises:
-        KeyboardInterrupt: The user did not wait for the reply; what had arrived of the job is cancelled.
+        KeyboardInterrupt: The user did not wait; the message says what became of the job.
     """
     from qmagic import client
-    from qmagic.client.connection import running
 
     try:
         return client.submit(spec)
     except KeyboardInterrupt:
-        raise interrupted(_stopped(client.Job(spec.id), keep=False) if running() else _NOTHING) from None
+        raise interrupted(_withdrawn(client.Job(spec.id), keep)) from None
 
 
 def result_of(job: Job, *, keep: bool, timeout: float | None = None) -> Result:
@@ -55,13 +58,24 @@ def result_of(job: Job, *, keep: bool, timeout: float | None = None) -> Result:
     try:
         return job.result(timeout)
     except KeyboardInterrupt:
-        raise interrupted(_stopped(job, keep)) from None
+        if keep:
+            message = f"job {job.id} goes on; %qresult {job.id} waits for it, %qcancel {job.id} stops it"
+        else:
+            message = _cancelled(job)
+        raise interrupted(message) from None
 
 
-def _stopped(job: Job, keep: bool) -> str:
-    """Stops waiting, in the way that was asked for, and says what happened."""
-    if keep:
-        return f"job {job.id} goes on; %qresult {job.id} waits for it, %qcancel {job.id} stops it"
+def _withdrawn(job: Job, keep: bool) -> str:
+    """Gives up waiting for the reply to a submit, and says what happened."""
+    from qmagic.client.connection import running
+
+    if not running():
+        return _NOTHING
+    return f"job {job.id} was being submitted; %qjobs shows whether it exists" if keep else _cancelled(job)
+
+
+def _cancelled(job: Job) -> str:
+    """Cancels a job, and says what happened."""
     try:
         if job.cancel():
             return f"job {job.id} was cancelled"

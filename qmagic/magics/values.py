@@ -31,7 +31,7 @@ _devices: list[str] = []
 _tags: dict[str, None] = {}
 _jobs: dict[str, None] = {}  # newest last
 _lock = threading.Lock()
-_asked = 0.0
+_asked = float("-inf")
 
 
 def offers(kind: str, namespace: Mapping[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from qmagic.backends import registry
-from qmagic.backends.memory import limit, size
+from qmagic.backends.memory import limit
 
 if TYPE_CHECKING:
     from qmagic.backends.base import Executable
@@ -43,9 +43,8 @@ def choose(executable: Executable, wanted: str, *, exact: bool) -> Route:
         return Route("aer", f"runs under noise ({noise.name[:60]})")
     if program.obstacle:
         return Route("aer", f"not one final state: {program.obstacle}")
-    needed = _AMPLITUDE << program.width
-    if needed <= limit():
-        return Route("statevector", f"one state vector of {program.width} qubits ({size(needed)}) gives every shot")
+    if _AMPLITUDE << program.width <= limit():
+        return Route("statevector", f"one state vector of {program.width} qubits gives every shot")
     from qmagic.backends.aer_methods import is_clifford
 
     if is_clifford(executable):

@@ -60,7 +60,7 @@ class Comparison:
     def details(self) -> str:
         """The other distances, in one line."""
         return (
-            f"sampling alone would give about {self.sampling:.4f} · Hellinger distance {self.hellinger:.4f} · "
+            f"sampling alone would bring about {self.sampling:.4f} · Hellinger distance {self.hellinger:.4f} · "
             f"Hellinger fidelity {self.fidelity:.4f}"
         )
 

@@ -77,6 +77,7 @@ def _info(a: JobInfo, b: JobInfo) -> JobInfo:
         id=f"{a.id}+{b.id}",
         shots=None if a.shots is None or b.shots is None else a.shots + b.shots,
         created=min(a.created, b.created),
+        started=None,  # the time between two runs is not run time
         ended=max(ends) if ends else None,
         headline="",
     )

@@ -85,7 +85,7 @@ class Provenance:
 
     def __str__(self) -> str:
         lines = [("job", self.job + (f"  {self.name}" if self.name else ""))]
-        lines.append(("backend", self.backend + (f"  ({self.method})" if self.method else "")))
+        lines.append(("backend", self.backend + (f"  ({self.method})" if self.method not in self.backend else "")))
         lines.append(("noise", _brief(self.noise) if self.noise else "none"))
         lines.append(("shots", "exact or differing" if self.shots is None else f"{self.shots:,}"))
         lines.append(("seed", str(self.seed)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -9,14 +10,16 @@ from pathlib import Path
 
 from qmagic.home import ServiceOptions
 from qmagic.service import rows
+from qmagic.service.ledger import Ledger
 from qmagic.service.store import Store
 
-__all__ = ["LOG_BYTES", "Housekeeping", "turn_over_log"]
+__all__ = ["LOG_BYTES", "Housekeeping", "clear_results", "turn_over_log"]
 
 #: Size at which the log is turned over; one older log is kept.
 LOG_BYTES = 5 << 20
 _TOUCH_SECONDS = 15.0
 _PURGE_SECONDS = 3600.0
+_DELETED_TOGETHER = 200
 
 
 class Housekeeping:
@@ -24,12 +27,14 @@ class Housekeeping:
 
     Args:
         home: The folder.
+        socket: The socket's path.
         store: Its store.
+        ledger: Deletes jobs.
         options: Its options.
     """
 
-    def __init__(self, home: Path, store: Store, options: ServiceOptions) -> None:
-        self._home, self._store, self._options = home, store, options
+    def __init__(self, home: Path, socket: Path, store: Store, ledger: Ledger, options: ServiceOptions) -> None:
+        self._home, self._socket, self._store, self._ledger, self._options = home, socket, store, ledger, options
         self._touched = self._purged = float("-inf")
 
     def look(self) -> None:
@@ -38,8 +43,10 @@ class Housekeeping:
         if now - self._touched > _TOUCH_SECONDS:
             self._touched = now
             turn_over_log(self._home)
-            if (self._home / "service.json").exists():
-                os.utime(self._home / "service.json")  # another host sees that this service lives
+            # another host sees that this service lives; what clears old files from temp folders spares the socket
+            for path in (self._home / "service.json", self._socket):
+                with contextlib.suppress(OSError):
+                    os.utime(path)
         if self._options.keep_days and now - self._purged > _PURGE_SECONDS:
             self._purged = now
             self.purge(time.time() - self._options.keep_days * 86_400, None, lambda jobs, error: None)
@@ -47,12 +54,42 @@ class Housekeeping:
     def purge(self, before: float, ids: list[str] | None, then: Callable[[int | None, Exception | None], None]) -> None:
         """Deletes finished jobs that ended before a time, or those named; `then` hears how many."""
 
-        def done(purged: rows.Purged | None, error: Exception | None) -> None:
-            for file in purged.files if purged else ():
-                (self._home / "results" / file).unlink(missing_ok=True)
-            then(purged.jobs if purged else None, error)
+        def found(jobs: list[rows.Deletable] | None, error: Exception | None) -> None:
+            if jobs is None:
+                then(None, error)
+            else:
+                self._delete(jobs, 0, then)
 
-        self._store.read(lambda connection: rows.purge(connection, before, ids), done)
+        self._store.read(lambda connection: rows.deletable(connection, before, ids), found)
+
+    def _delete(
+        self, jobs: list[rows.Deletable], start: int, then: Callable[[int | None, Exception | None], None]
+    ) -> None:
+        """Deletes the jobs from the `start`-th on: some at a time, so that others' commits come in between."""
+        some = jobs[start : start + _DELETED_TOGETHER]
+        if not some:
+            self._store.read(rows.shrink, lambda _, error: then(len(jobs), None))
+            return
+
+        def deleted(error: Exception | None) -> None:
+            if error is not None:
+                then(None, error)
+                return
+            for job in some:
+                if job.file:
+                    (self._home / "results" / job.file).unlink(missing_ok=True)
+            self._delete(jobs, start + len(some), then)
+
+        self._ledger.delete(some, deleted)
+
+
+def clear_results(home: Path, store: Store) -> None:
+    """Deletes what attempts that do not count have left in the results folder; at the start, before any runs."""
+    folder = home / "results"
+    files = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    abandoned: list[str] = store.ask(lambda connection: rows.abandoned(connection, files))
+    for file in abandoned:
+        (folder / file).unlink(missing_ok=True)
 
 
 def turn_over_log(home: Path) -> None:

@@ -6,6 +6,7 @@ Every change is a legal move of `qmagic.service.status`, commits the job's row t
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any
@@ -67,7 +68,8 @@ class Ledger:
         def committed(error: Exception | None) -> None:
             if error is not None:
                 refused(record)
-                self.refuse(record, disk_full(str(error)))
+                # an id that is on disk already: this was sent again, and the job is done or on its way
+                self.refuse(record, None if isinstance(error, sqlite3.IntegrityError) else disk_full(str(error)))
                 return
             record.admitted = True
             self.publish(event)
@@ -75,12 +77,15 @@ class Ledger:
 
         self._store.write(statements, committed)
 
-    def refuse(self, record: Record, error: ErrorInfo) -> None:
-        """Answers that there is no such job, and forgets it."""
+    def refuse(self, record: Record, error: ErrorInfo | None) -> None:
+        """Forgets a job that is not to be made, and answers why; None where it is there already."""
         self.live.pop(record.id, None)
-        accept, record.accept, record.waiters = record.accept, [], []
+        accept, record.accept = record.accept, []
+        waiters, record.waiters = record.waiters, {}
         for call in accept:
             call(error)
+        for waiter in waiters.values():
+            waiter(None)
 
     def answer(self, record: Record) -> None:
         """Tells who submitted the job that it is on disk, once it is."""
@@ -115,15 +120,27 @@ class Ledger:
             answer = Ended(record.info(), done.outcome, done.file, done.digest)
 
         def committed(error: Exception | None) -> None:
-            if self.live.pop(record.id, None) is not record:
+            if self.live.get(record.id) is not record:
                 return  # its row could not be written: it was refused
+            del self.live[record.id]
             self.publish(event)
             self.answer(record)
-            waiters, record.waiters = record.waiters, []
-            for waiter in waiters:
+            waiters, record.waiters = record.waiters, {}
+            for waiter in waiters.values():
                 waiter(answer)
 
         self._store.write(statements, committed, must=True)
+
+    def delete(self, jobs: list[rows.Deletable], then: Callable[[Exception | None], None]) -> None:
+        """Deletes finished jobs from the disk."""
+        made = [rows.delete_job(job, self._next_seq()) for job in jobs]
+
+        def committed(error: Exception | None) -> None:
+            for _, event in made if error is None else ():
+                self.publish(event)
+            then(error)
+
+        self._store.write([statement for statements, _ in made for statement in statements], committed)
 
     def _next_seq(self) -> int:
         self._seq += 1

@@ -14,6 +14,7 @@ It has no process, no socket and no file of its own: the `Ledger` keeps the jobs
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 
 import msgspec
@@ -53,7 +54,7 @@ class Manager:
     ) -> None:
         self._ledger, self._engine, self._slots, self._clock = ledger, engine, slots, clock
         self._scheduler = Scheduler()
-        self._checks: list[Record] = []
+        self._checks: dict[Environment, deque[Record]] = {}
         self._failed_starts: dict[Environment, int] = {}
         for record, running in ledger.unfinished():
             self._restore(record, running)
@@ -82,10 +83,10 @@ class Manager:
                 self._ledger.admit(record, self._drop)
                 self._scheduler.add(record)
             else:
-                self._checks.append(record)
+                self._await_check(record)
         record.accept.append(accept)
         if waiter is not None:
-            record.waiters.append(waiter)
+            record.waiters[waiter] = waiter
         self._ledger.answer(record)
 
     def cancel(self, job: str) -> JobStatus | None:
@@ -106,12 +107,12 @@ class Manager:
             self._engine.kill(job)
         return record.status
 
-    def wait(self, job: str, waiter: Waiter) -> bool:
-        """Lets `waiter` hear of a job's end; False when the job is not among the living."""
+    def wait(self, job: str, who: object, waiter: Waiter) -> bool:
+        """Lets `waiter` hear of a job's end, in place of an earlier one of `who`; False when the job is not living."""
         record = self._ledger.live.get(job)
         if record is None:
             return False
-        record.waiters.append(waiter)
+        record.waiters[who] = waiter
         return True
 
     def knows(self, job: str) -> bool:
@@ -136,14 +137,11 @@ class Manager:
         """Hands out what can start now. Called after every batch of news."""
         for job, threads in self._slots.grants():
             self._engine.grant(job, threads)
-        while self._checks and self._engine.ready(self._checks[0].spec.environment):
-            record = self._checks.pop(0)
-            record.deadline = self._clock() + CHECK_SECONDS
-            if self._slots.free() and not len(self._scheduler):
-                self._start([record], check=True)  # nobody is before it: it runs as soon as it is read
-            else:
-                call = Call(record.id, record.attempt, record.data, check=True, only_check=True)
-                self._engine.run(record.spec.environment, [call])
+        for environment, line in list(self._checks.items()):
+            while line and self._engine.ready(environment):
+                self._check(line.popleft())
+            if not line:
+                self._checks.pop(environment, None)
         while len(self._scheduler) and self._slots.free():
             first = self._scheduler.next(lambda record: self._engine.ready(record.spec.environment))
             if first is None:
@@ -248,6 +246,19 @@ class Manager:
             company.append(record)
         return company
 
+    def _await_check(self, record: Record) -> None:
+        """Puts a job in line to have its input read."""
+        self._checks.setdefault(record.spec.environment, deque()).append(record)
+
+    def _check(self, record: Record) -> None:
+        """Has a worker read a job's input, and go on to run it where nobody is before it."""
+        record.deadline = self._clock() + CHECK_SECONDS
+        if self._slots.free() and not len(self._scheduler):
+            self._start([record], check=True)
+        else:
+            call = Call(record.id, record.attempt, record.data, check=True, only_check=True)
+            self._engine.run(record.spec.environment, [call])
+
     def _start(self, records: list[Record], *, check: bool = False) -> None:
         self._slots.take(records)
         for record in records:
@@ -258,6 +269,7 @@ class Manager:
             Call(record.id, record.attempt, record.data, check, quiet=record.small and not record.deaths)
             for record in records
         ]
+        self._failed_starts.pop(records[0].spec.environment, None)
         self._engine.run(records[0].spec.environment, calls)
 
     def _admit_running(self, record: Record) -> None:
@@ -296,7 +308,7 @@ class Manager:
         record.alone = record.alone or not message.killed
         if record.status is JobStatus.CREATED:
             if record.deaths < MAX_DEATHS:
-                self._checks.append(record)
+                self._await_check(record)
             else:
                 what = f"reading the input crashed ({message.reason}); nothing was submitted"
                 self._ledger.refuse(record, ErrorInfo("InputError", what))
@@ -330,8 +342,9 @@ class Manager:
 
     def _forget(self, record: Record, error: ErrorInfo) -> None:
         """Refuses a job whose input is being read, or waits for that."""
-        if record in self._checks:
-            self._checks.remove(record)
+        line = self._checks.get(record.spec.environment, deque())
+        if record in line:
+            line.remove(record)
         else:
             self._engine.kill(record.id)
         self._slots.release(record)

@@ -11,8 +11,8 @@ from qmagic.protocol import Ended
 
 __all__ = ["Record", "Waiter", "is_small"]
 
-#: Called with the job's end, once, when it is on disk.
-Waiter = Callable[[Ended], object]
+#: Called once: with the job's end when it is on disk, or with None when there is to be no such job.
+Waiter = Callable[[Ended | None], object]
 
 # A job counts as small (well under 50 ms) by what can be seen without parsing it: a state of 2^10 amplitudes,
 # and a text or QPY of a few hundred gates.
@@ -41,7 +41,7 @@ class Record:
         wide: Whether it was granted every slot.
         reason: Why it is being stopped, when not by the user.
         accept: Called with None when it is on disk, or with why it was refused.
-        waiters: Who waits for its end.
+        waiters: Who waits for its end: one call for each who.
     """
 
     spec: JobSpec
@@ -64,7 +64,7 @@ class Record:
     error: ErrorInfo | None = None
     reason: str = ""
     accept: list[Callable[[ErrorInfo | None], None]] = dataclasses.field(default_factory=list)
-    waiters: list[Waiter] = dataclasses.field(default_factory=list)
+    waiters: dict[object, Waiter] = dataclasses.field(default_factory=dict)
 
     @property
     def id(self) -> str:

@@ -17,8 +17,8 @@ from qmagic.service.record import Record
 from qmagic.service.store import Statement
 
 __all__ = [
-    "Purged", "ended", "events_since", "find", "insert_job", "insert_result", "last_numbers", "purge", "unfinished",
-    "update_job",
+    "Deletable", "abandoned", "deletable", "delete_job", "ended", "events_since", "find", "insert_job", "insert_result",
+    "last_numbers", "shrink", "unfinished", "update_job",
 ]  # fmt: skip
 
 _ENCODE = msgspec.msgpack.Encoder().encode
@@ -26,7 +26,11 @@ _INFO = msgspec.msgpack.Decoder(JobInfo).decode
 _SPEC = msgspec.msgpack.Decoder(JobSpec).decode
 _JSON = msgspec.json.Encoder().encode
 
-_INSERT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)"
+# Nothing where the job's row is not there: it was refused meanwhile.
+_INSERT_EVENT = "INSERT INTO events SELECT ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM jobs WHERE number = ?)"
+
+#: Events that tell of deletions are kept while a listener may still ask for them.
+_KEPT_DELETIONS = 1000
 
 Statements = tuple[list[Statement], Event]
 
@@ -37,14 +41,14 @@ Statements = tuple[list[Statement], Event]
 def insert_job(record: Record, seq: int) -> Statements:
     """Returns what makes a job's row, and its first event."""
     spec = record.spec
-    tags = "".join(f"\n{tag}" for tag in spec.tags) + "\n" if spec.tags else ""
     event = Event(seq, record.id, "job.created", record.created, record.status)
     job = (
-        record.number, spec.id, record.status.value, 0, record.created, None, spec.notebook, spec.parent, tags,
+        record.number, spec.id, record.status.value, 0, record.created, None, spec.notebook, spec.parent,
         record.attempt, record.deaths, _ENCODE(record.info()),
     )  # fmt: skip
     return [
-        ("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", job),
+        ("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", job),
+        *(("INSERT INTO tags VALUES (?, ?)", (tag, record.number)) for tag in dict.fromkeys(spec.tags)),
         ("INSERT INTO specs VALUES (?, ?)", (record.number, record.data)),
         _event(record, event),
     ], event
@@ -66,7 +70,7 @@ def update_job(record: Record, seq: int, kind: str, detail: dict[str, Any]) -> S
 
 
 def insert_result(number: int, done: Done) -> Statement:
-    """Returns what stores a result; nothing where the job's row is not there (it was refused meanwhile)."""
+    """Returns what stores a result; as with events, nothing where the job's row is not there."""
     return (
         "INSERT INTO results SELECT ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM jobs WHERE number = ?)",
         (number, done.attempt, done.outcome, done.file, done.digest, number),
@@ -75,7 +79,9 @@ def insert_result(number: int, done: Done) -> Statement:
 
 def _event(record: Record, event: Event) -> Statement:
     detail = _JSON(event.detail).decode() if event.detail else "{}"
-    return _INSERT_EVENT, (event.seq, record.number, event.job, event.kind, event.time, event.status, detail)
+    return _INSERT_EVENT, (
+        event.seq, record.number, event.job, event.kind, event.time, event.status, detail, record.number,
+    )  # fmt: skip
 
 
 # -- reading at the start ---------------------------------------------------------------------------------------------
@@ -118,13 +124,14 @@ def find(connection: sqlite3.Connection, wanted: Find) -> list[Found]:
         where.append(f"status IN ({', '.join('?' * len(wanted.status))})")
         values += wanted.status
     if wanted.tag:
-        where.append("instr(tags, ?) > 0")
-        values.append(f"\n{wanted.tag}\n")
+        where.append("number IN (SELECT number FROM tags WHERE tag = ?)")
+        values.append(wanted.tag)
     for column in ("notebook", "parent"):
         if value := getattr(wanted, column):
-            where.append(f"{column} = ?")
+            where.append(f"{column} = ? AND {column} != ''")  # the second is the index's own condition
             values.append(value)
-    query = f"SELECT number, info FROM jobs WHERE {' AND '.join(where)} ORDER BY number DESC LIMIT ?"
+    order = "+number" if wanted.id else "number"  # few match a prefix: by its index, not newest first through all
+    query = f"SELECT number, info FROM jobs WHERE {' AND '.join(where)} ORDER BY {order} DESC LIMIT ?"
     found = []
     for number, info in connection.execute(query, (*values, wanted.limit)).fetchall():
         spec = (
@@ -164,34 +171,53 @@ def _events(connection: sqlite3.Connection, where: str, value: int) -> list[Even
 
 
 @dataclasses.dataclass(frozen=True)
-class Purged:
-    """What a purge deleted: how many jobs, and the result files that nobody needs any more."""
+class Deletable:
+    """A finished job that may be deleted. `file` is its result's file, "" where there is none."""
 
-    jobs: int
-    files: tuple[str, ...]
+    number: int
+    id: str
+    file: str
 
 
-def purge(connection: sqlite3.Connection, before: float, ids: list[str] | None) -> Purged:
-    """Deletes finished jobs that ended before a time, or those named, with their events and results."""
+def deletable(connection: sqlite3.Connection, before: float, ids: list[str] | None) -> list[Deletable]:
+    """Returns the finished jobs that ended before a time, or those named."""
+    query = "SELECT j.number, j.id, coalesce(r.file, '') FROM jobs j LEFT JOIN results r USING (number) WHERE j.final = 1"
     if ids is None:
-        chosen = connection.execute("SELECT number FROM jobs WHERE final = 1 AND ended < ?", (before,)).fetchall()
+        found = connection.execute(f"{query} AND j.ended < ?", (before,)).fetchall()
     else:
-        chosen = [
-            row
-            for job in ids
-            for row in connection.execute("SELECT number FROM jobs WHERE final = 1 AND id = ?", (job,)).fetchall()
-        ]
-    files: list[str] = []
-    connection.execute("BEGIN")
-    try:
-        for (number,) in chosen:
-            for (file,) in connection.execute("SELECT file FROM results WHERE number = ? AND file != ''", (number,)):
-                files.append(file)
-            for table in ("jobs", "specs", "events", "results"):
-                connection.execute(f"DELETE FROM {table} WHERE number = ?", (number,))
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
+        found = [row for job in ids for row in connection.execute(f"{query} AND j.id = ?", (job,)).fetchall()]
+    return [Deletable(*row) for row in dict.fromkeys(found)]
+
+
+def delete_job(job: Deletable, seq: int) -> Statements:
+    """Returns what deletes a job with its events and result, and the event that says so.
+
+    That event belongs to no job, so it outlives this one; the newest of them also keeps `seq` from ever going back.
+    """
+    event = Event(seq, job.id, "job.deleted", time.time(), "")
+    deletions: list[Statement] = [
+        (f"DELETE FROM {table} WHERE number = ?", (job.number,))
+        for table in ("jobs", "specs", "tags", "events", "results")
+    ]
+    told = (event.seq, event.job, event.kind, event.time, event.status)
+    return [
+        *deletions,
+        ("DELETE FROM events WHERE number = 0 AND seq < ?", (seq - _KEPT_DELETIONS,)),
+        ("INSERT INTO events VALUES (?, 0, ?, ?, ?, ?, '{}')", told),
+    ], event
+
+
+def shrink(connection: sqlite3.Connection) -> None:
+    """Gives the space of deleted rows back to the disk."""
     connection.execute("PRAGMA incremental_vacuum").fetchall()
-    return Purged(len(chosen), tuple(files))
+
+
+def abandoned(connection: sqlite3.Connection, files: list[str]) -> list[str]:
+    """Returns those result files, named ``job.attempt``, whose job is known and has another result or none yet."""
+    query = "SELECT coalesce(r.file, '') FROM jobs j LEFT JOIN results r USING (number) WHERE j.id = ?"
+    found = []
+    for file in files:
+        row = connection.execute(query, (file.partition(".")[0],)).fetchone()
+        if row is not None and row[0] != file:
+            found.append(file)
+    return found

@@ -20,7 +20,6 @@ _STEPS = (
         ended REAL,
         notebook TEXT NOT NULL,
         parent TEXT NOT NULL,
-        tags TEXT NOT NULL,                  -- separated by newlines, one before and one after each
         attempt INTEGER NOT NULL,
         deaths INTEGER NOT NULL,
         info BLOB NOT NULL                   -- JobInfo, MessagePack
@@ -28,10 +27,14 @@ _STEPS = (
     CREATE INDEX jobs_unfinished ON jobs (number) WHERE final = 0;
     CREATE INDEX jobs_ended ON jobs (ended) WHERE final = 1;
     CREATE INDEX jobs_parent ON jobs (parent) WHERE parent != '';
+    CREATE INDEX jobs_notebook ON jobs (notebook) WHERE notebook != '';
+    CREATE INDEX jobs_status ON jobs (status);
+    CREATE TABLE tags (tag TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (tag, number)) WITHOUT ROWID;
+    CREATE INDEX tags_job ON tags (number);
     CREATE TABLE specs (number INTEGER PRIMARY KEY, spec BLOB NOT NULL);
     CREATE TABLE events (
         seq INTEGER PRIMARY KEY,
-        number INTEGER NOT NULL,
+        number INTEGER NOT NULL,             -- the job's; 0 where the event says that it was deleted
         job TEXT NOT NULL,
         kind TEXT NOT NULL,
         time REAL NOT NULL,

@@ -48,8 +48,6 @@ __all__ = ["Server"]
 
 log = logging.getLogger(__name__)
 
-#: Requests of up to this size are taken; a longer one is a mistake or an attack.
-MAX_REQUEST = 256 << 20
 #: Outcomes of up to this size are sent to who submitted the job without being asked for.
 MAX_PUSHED = 64 << 10
 _TICK_SECONDS = 0.25
@@ -68,6 +66,7 @@ class Server:
         manager: What decides.
         engine: What runs.
         slots: What running jobs hold.
+        housekeeping: Looks after the home.
         options: The home's options.
     """
 
@@ -79,6 +78,7 @@ class Server:
         manager: Manager,
         engine: LocalEngine,
         slots: Slots,
+        housekeeping: Housekeeping,
         options: homes.ServiceOptions,
     ) -> None:
         self._home, self._socket, self._store = home, socket, store
@@ -90,7 +90,7 @@ class Server:
         self._listeners: dict[bytes, bool] = {}  # whether it has lost its place
         self._last_use = time.monotonic()
         self._last_care = 0.0
-        self._housekeeping = Housekeeping(home, store, options)
+        self._housekeeping = housekeeping
         self._request = msgspec.msgpack.Decoder(Request).decode
         self._poller = zmq.Poller()
         self._polled: set[int] = set()
@@ -144,6 +144,7 @@ class Server:
         self._last_care = now = time.monotonic()
         self._manager.tick()
         self._watch.look()
+        self._tell_lost()
         self._housekeeping.look()
         if self._store.damaged:
             log.error("the store is damaged: the service ends; its next start sets the store aside")
@@ -191,8 +192,12 @@ class Server:
         data = _ENCODE(Reply(number, msgspec.Raw(_ENCODE(body)), error))
         try:
             self._socket.send_multipart([client, data], zmq.NOBLOCK)
+        except zmq.Again:
+            return False  # too slow: it asks again
         except zmq.ZMQError:
-            return False  # gone, or too slow: it asks again
+            self._clients.pop(client, None)  # gone
+            self._listeners.pop(client, None)
+            return False
         return True
 
     def _refuse(self, client: bytes, number: int, message: str) -> None:
@@ -207,6 +212,7 @@ class Server:
     def _submit(self, client: bytes, number: int, submit: Submit) -> None:
         left = len(submit.specs)
         problem: ErrorInfo | None = None
+        early: list[Ended] = []
 
         def accept(error: ErrorInfo | None) -> None:
             nonlocal left, problem
@@ -214,9 +220,15 @@ class Server:
             problem = problem or error
             if left == 0:
                 self._send(client, number, error=problem)
+                for ended in early:
+                    self._send(client, number, ended)
 
-        def push(ended: Ended) -> None:
-            if len(ended.outcome) <= MAX_PUSHED:
+        def push(ended: Ended | None) -> None:
+            if ended is None or len(ended.outcome) > MAX_PUSHED:
+                return
+            if left:
+                early.append(ended)  # the answer to the submit comes first: both go under its number
+            else:
                 self._send(client, number, ended)
 
         def take() -> None:
@@ -244,16 +256,20 @@ class Server:
         )
 
     def _result(self, client: bytes, number: int, wanted: Find) -> None:
-        if self._manager.wait(wanted.id, lambda ended: self._send(client, number, ended)):
-            return
-
-        def found(ended: Ended | None, error: Exception | None) -> None:
+        def told(ended: Ended | None) -> None:
             if ended is not None:
                 self._send(client, number, ended)
-            elif error is not None:
-                self._refuse(client, number, f"the store cannot be read: {error}")
             else:
                 self._send(client, number, error=ErrorInfo("NotFoundError", f"there is no job {wanted.id!r}"))
+
+        def found(ended: Ended | None, error: Exception | None) -> None:
+            if error is not None:
+                self._refuse(client, number, f"the store cannot be read: {error}")
+            else:
+                told(ended)
+
+        if self._manager.wait(wanted.id, client, told):
+            return
 
         self._store.read(lambda connection: rows.ended(connection, wanted.id), found)
 
@@ -319,11 +335,15 @@ class Server:
     # -- events -------------------------------------------------------------------------------------------------------
 
     def publish(self, event: Event) -> None:
-        """Pushes an event to whoever listens; one that is too slow is told that it lost its place."""
+        """Pushes an event to whoever listens and keeps up."""
         for client, lost in list(self._listeners.items()):
-            if not lost and not self._send(client, 0, [event]):
+            if not lost and not self._send(client, 0, [event]) and client in self._listeners:
                 self._listeners[client] = True
-            elif lost and self._send(client, 0, error=ErrorInfo("ServiceError", "events were lost: listen again")):
+
+    def _tell_lost(self) -> None:
+        """Tells listeners that were too slow to listen again, as soon as they read."""
+        for client, lost in list(self._listeners.items()):
+            if lost and self._send(client, 0, error=ErrorInfo("ServiceError", "events were lost: listen again")):
                 del self._listeners[client]
 
     def _listen(self, client: bytes, number: int, listen: Listen) -> None:

@@ -72,16 +72,18 @@ class Slots:
 
     def grants(self) -> Iterator[tuple[str, int]]:
         """Yields the jobs that may go on now, each with its threads."""
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting = [w for w in self._waiting if self._running.get(w[1].job) is w[0]], []
+        # a call that waits simulates nothing: two that each want every core must not wait for each other
+        idle = {self._calls[message.job] for _, message in waiting}
         for record, message in waiting:
-            if self._running.get(message.job) is not record:
-                continue
             wide = message.threads > 1
-            others = set(self._calls.values()) - {self._calls[message.job]}
+            others = set(self._calls.values()) - idle - {self._calls[message.job]}
             held = self.reserved - record.reserved
-            if (wide and others) or (held and held + message.memory > self.memory):
+            taken = any(other.wide for other in self._running.values())
+            if taken or (wide and others) or (held and held + message.memory > self.memory):
                 self._waiting.append((record, message))
                 continue
+            idle.discard(self._calls[message.job])
             record.reserved = message.memory
             record.wide = wide
             yield message.job, min(message.threads, self.number) if wide else 1

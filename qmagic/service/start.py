@@ -26,6 +26,8 @@ log = logging.getLogger("qmagic.service")
 
 #: A discovery file of another host that was touched within this many seconds belongs to a service that lives.
 _FRESH_SECONDS = 60.0
+#: Seconds to wait for the lock while nobody serves.
+_LOCK_SECONDS = 8.0
 
 
 class AlreadyServedError(Exception):
@@ -69,10 +71,16 @@ def _lock(home: Path) -> Iterator[None]:
 
     descriptor = os.open(home / "service.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyServedError from None
+        deadline = time.monotonic() + _LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                # who holds it is serving, about to serve, or about to leave: in the last case it is our turn
+                if homes.find_service(home) is not None or time.monotonic() > deadline:
+                    raise AlreadyServedError from None
+                time.sleep(0.01)
         _refuse_foreign(home)
         yield
     finally:
@@ -115,11 +123,12 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     # imported now, while the worker starts
     import zmq
 
-    from qmagic.protocol import PROTOCOL
+    from qmagic.protocol import MAX_REQUEST, PROTOCOL
+    from qmagic.service.housekeeping import Housekeeping, clear_results
     from qmagic.service.ledger import Ledger
     from qmagic.service.manager import Manager
     from qmagic.service.memory import available_cores, total_memory
-    from qmagic.service.server import MAX_REQUEST, Server
+    from qmagic.service.server import Server
     from qmagic.service.slots import Slots
     from qmagic.service.store import Store
     from qmagic.version import __version__
@@ -130,6 +139,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     memory = int(options.memory_gb * 2**30) or total_memory() * 3 // 4
     store = Store(home / "store.sqlite", int(options.store_gb * 2**30))
     _end_leftovers(store)
+    clear_results(home, store)
 
     def remember(workers: list[tuple[int, str]]) -> None:
         store.write(
@@ -154,7 +164,8 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     address = homes.address(home)
     Path(address.removeprefix("ipc://")).unlink(missing_ok=True)  # stale: the lock is ours
     socket.bind(address)
-    server = Server(home, socket, store, manager, engine, slots, options)
+    housekeeping = Housekeeping(home, Path(address.removeprefix("ipc://")), store, ledger, options)
+    server = Server(home, socket, store, manager, engine, slots, housekeeping, options)
     ledger.publish = server.publish
     pid = os.getpid()
     discovery = homes.Discovery(

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import logging
 import os
 import queue
@@ -65,20 +66,34 @@ def open_database(path: Path) -> tuple[sqlite3.Connection, str]:
         HomeError: The store is of a newer version, or cannot be written.
     """
     try:
+        if _mark(path).exists():
+            raise sqlite3.DatabaseError(_mark(path).read_text() or "found while it was in use")
         return _open(path), ""
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError) and not _is_damage(error):
             raise HomeError(
                 f"the store {path} cannot be opened: {error}; check its owner, its mode and the free space"
             ) from None
-        aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
-        for suffix in ("", "-wal", "-shm"):
-            part = path.with_name(path.name + suffix)
-            if part.exists():
-                part.rename(aside.with_name(aside.name + suffix))
+        aside = _set_aside(path)
         notice = f"the store was damaged ({error}) and has been set aside as {aside}; a new one was begun"
         log.error("%s", notice)
         return _open(path), notice
+
+
+def _set_aside(path: Path) -> Path:
+    """Renames a damaged store, over nothing that is there, and returns its new name."""
+    stamp = f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
+    aside = path.with_name(stamp)
+    for number in itertools.count(2):
+        if not aside.exists():
+            break
+        aside = path.with_name(f"{stamp}-{number}")
+    for suffix in ("-wal", "-shm", ""):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))
+    _mark(path).unlink(missing_ok=True)
+    return aside
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -108,8 +123,18 @@ def _open(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _is_damage(error: sqlite3.Error) -> bool:
+def _is_damage(error: Exception) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _is_of_one_write(error: Exception) -> bool:
+    """Tells whether an error lies in what was written (a job id that exists), not in the disk or the database."""
+    return not isinstance(error, sqlite3.OperationalError) and type(error) is not sqlite3.DatabaseError
+
+
+def _mark(path: Path) -> Path:
+    """Returns the file that says that a store was found damaged in use: opening alone may not show it."""
+    return path.with_name(f"{path.name}-is-damaged")
 
 
 class Store:
@@ -186,6 +211,8 @@ class Store:
             writes = [item for item in items if isinstance(item, Write)]
             if writes or self._kept:
                 self._commit(writes)
+            elif self.trouble:
+                self._probe()
             for item in items:
                 if isinstance(item, _Read):
                     self._query(item)
@@ -198,7 +225,7 @@ class Store:
     def _next_items(self) -> list[Write | _Read | None]:
         items: list[Write | _Read | None] = []
         try:
-            items.append(self._inbox.get(timeout=_RETRY_SECONDS if self._kept else None))
+            items.append(self._inbox.get(timeout=_RETRY_SECONDS if self._kept or self.trouble else None))
             while True:
                 items.append(self._inbox.get_nowait())
         except queue.Empty:
@@ -206,47 +233,61 @@ class Store:
 
     def _commit(self, writes: list[Write]) -> None:
         batch = [*self._kept, *writes]
-        try:
-            self._execute(batch)
-        except sqlite3.Error as error:
-            self._fail(batch, error)
-        else:
-            self._kept.clear()
-            self.trouble = ""
+        self._kept.clear()
+        error = self._attempt(batch)
+        if error is not None and len(batch) > 1 and _is_of_one_write(error):
+            # it must not take its neighbours along
             for write in batch:
-                self._finish(functools.partial(write.then, None))
+                self._settle([write], self._attempt([write]))
+        else:
+            self._settle(batch, error)
 
-    def _execute(self, batch: list[Write]) -> None:
+    def _attempt(self, batch: list[Write]) -> Exception | None:
+        """Commits writes together and returns what went wrong; then nothing of them was written."""
         execute = self._connection.execute
-        execute("BEGIN")
         try:
+            execute("BEGIN")
             for write in batch:
                 for sql, parameters in write.statements:
                     execute(sql, parameters)
             execute("COMMIT")
-        except sqlite3.Error:
+        except Exception as error:
+            log.error("a commit of %d writes failed: %s", len(batch), error)
             if self._connection.in_transaction:
                 execute("ROLLBACK")
-            raise
+            return error
+        return None
 
-    def _fail(self, batch: list[Write], error: sqlite3.Error) -> None:
-        self.trouble = str(error)
-        self.damaged = self.damaged or _is_damage(error)
-        log.error("commit of %d writes failed: %s", len(batch), error)
-        refused = [write for write in batch if not write.must]
-        kept = [write for write in batch if write.must]
-        self._kept = deque(kept)
-        for write in refused:
+    def _settle(self, batch: list[Write], error: Exception | None) -> None:
+        """Tells how a commit went. When it failed, what must be written is kept, in order; the rest is refused."""
+        kept: list[Write] = []
+        if error is None:
+            self.trouble = ""
+        elif not _is_of_one_write(error):
+            self.trouble = str(error)
+            self._note_damage(error)
+            kept = [write for write in batch if write.must]
+            batch = [write for write in batch if not write.must]
+        for write in batch:
             self._finish(functools.partial(write.then, error))
-        if kept and refused:
-            # a new job must not hold up an old one's end: deletes and small updates may still fit
-            try:
-                self._execute(kept)
-            except sqlite3.Error:
-                return
-            self._kept.clear()
+        # a new job must not hold up an old one's end: small updates may still fit
+        if kept and batch and self._attempt(kept) is None:
             for write in kept:
                 self._finish(functools.partial(write.then, None))
+        else:
+            self._kept.extend(kept)
+
+    def _probe(self) -> None:
+        """Finds out whether the store can be written again, where nothing waits that would show it."""
+        query = self._connection.execute
+        try:
+            query(f"PRAGMA user_version = {SCHEMA_VERSION}")  # writes a page, and changes nothing
+            used, most, free = (query(f"PRAGMA {n}").fetchone()[0] for n in ("page_count", "max_page_count", "freelist_count"))
+        except sqlite3.Error as error:
+            self.trouble = str(error)
+        else:
+            if used < most or free:
+                self.trouble = ""
 
     def _query(self, read: _Read) -> None:
         value, problem = None, None
@@ -254,10 +295,18 @@ class Store:
             value = read.query(self._connection)
         except Exception as error:
             problem = error
-            if isinstance(error, sqlite3.Error):
-                self.damaged = self.damaged or _is_damage(error)
-                log.error("a query failed: %s", error)
+            log.error("a query failed: %s", error)
+            self._note_damage(error)
         self._finish(lambda: read.then(value, problem))
 
     def _finish(self, call: Callable[[], None]) -> None:
         self._finished.append(call)
+
+    def _note_damage(self, error: Exception) -> None:
+        """Has the store set aside at the next start when an error says that it is damaged."""
+        if _is_damage(error) and not self.damaged:
+            try:
+                _mark(self.path).write_text(str(error))
+            except OSError as problem:
+                log.error("%s: %s", _mark(self.path), problem)
+            self.damaged = True

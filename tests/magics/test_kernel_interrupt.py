@@ -21,14 +21,21 @@ def interrupt(kernel):
         sent = 0.0
 
         def __call__(self) -> None:
+            # a job that has run for a while: then the cell waits for its result, and not for its submit any more
             deadline = time.monotonic() + 30
-            while not (running := client.jobs(status="RUNNING")):
+            while not (running := [job for job in client.jobs(status="RUNNING") if age(job) > 0.1]):
                 assert time.monotonic() < deadline
             self.job = running[0]
             self.sent = time.monotonic()
             kernel.manager.interrupt_kernel()
 
-    return Interrupt()
+    yield Interrupt()
+    client.cancel([job.id for job in client.jobs(status=["READY", "RUNNING"])])
+
+
+def age(job):
+    """Returns the seconds since the job started."""
+    return time.time() - (job.info().started or time.time())
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -58,9 +65,34 @@ def test_keep_only_stops_waiting(kernel, interrupt):
         == f"Interrupted: job {job.id} goes on; %qresult {job.id} waits for it, %qcancel {job.id} stops it"
     )
     assert job.status() is JobStatus.RUNNING
-    cell = kernel.run(f"%qresult {job.id}", when_busy=interrupt)
-    assert f"job {job.id} goes on" in cell.traceback
     assert kernel.run(f"%qcancel {job.id}").stdout == f"job {job.id} was cancelled\n"
+
+
+def test_watching_a_job_leaves_it_alone(kernel, interrupt):
+    """■ during ``%qresult`` ends the cell with one line; the job goes on."""
+    kernel.run(ENDLESS.replace("%%qrun", "%%qrun --async"))
+    job = client.job()
+    cell = kernel.run(
+        "import os, signal, threading\nthreading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        f"%qresult {job.id}"
+    )
+    assert cell.traceback == (
+        f"Interrupted: job {job.id} goes on; %qresult {job.id} waits for it, %qcancel {job.id} stops it"
+    )
+    assert not job.done()
+
+
+def test_an_interrupt_before_anything_was_submitted_is_one_line(kernel):
+    """■ while the job is still being built says so; in the user's own code it is the user's own interrupt."""
+    kernel.run("import qmagic.cells, signal\nreal = qmagic.cells.build\n")
+    before = client.job().id
+    kernel.run("qmagic.cells.build = lambda *a, **k: signal.raise_signal(signal.SIGINT)")
+    cell = kernel.run(f"%%qrun\n{QASM}")
+    kernel.run("qmagic.cells.build = real")
+    assert (cell.error, cell.traceback) == ("KeyboardInterrupt", "Interrupted: %qrun had not finished")
+    cell = kernel.run("%%qrun\nx = 1\nsignal.raise_signal(signal.SIGINT)\n")
+    assert "----> 3 signal.raise_signal" in cell.traceback
+    assert client.job().id == before
 
 
 def test_an_interrupt_ends_a_loop_of_jobs(kernel, interrupt):
@@ -94,8 +126,8 @@ def test_a_second_interrupt_ends_the_cell_at_once(kernel, interrupt):
 
 def test_an_interrupt_while_awaiting_leaves_the_kernel_usable(kernel, interrupt):
     """``await job`` can be interrupted as well; the job goes on until it is cancelled."""
-    kernel.run("job = %qrun qc --async --backend scripted:sleep=600")
-    cell = kernel.run("await job", when_busy=interrupt)
+    kernel.run("from qiskit import QuantumCircuit\nqc = QuantumCircuit(1, 1)\nqc.measure(0, 0);")
+    cell = kernel.run("job = %qrun qc --async --backend scripted:sleep=600\nawait job", when_busy=interrupt)
     assert cell.status == "error"
     assert kernel.run("%qcancel job").stdout == f"job {interrupt.job.id} was cancelled\n"
     assert kernel.run(f"%%qrun --shots 10\n{QASM}").status == "ok"

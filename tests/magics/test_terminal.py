@@ -14,8 +14,7 @@ def test_a_terminal_shows_plain_text(home, tmp_path):
     """Results, lists and errors are text without HTML or escape sequences; names go on to the next cell."""
     script = [
         "%load_ext qmagic",
-        "from IPython import get_ipython; ip = get_ipython()",
-        f"ip.run_cell('%%qrun --shots 4096 --seed 7 --name bell\\n' + {QASM!r});",
+        f"%%qrun --shots 4096 --seed 7 --name bell\n{QASM}\n",  # two blank lines end a cell
         "print('counts', sorted(_.counts()))",
         "%qjobs",
         "%qrun --shot 3",
@@ -35,6 +34,7 @@ def test_a_terminal_shows_plain_text(home, tmp_path):
     assert "counts ['00', '11']" in output
     assert "again 4096" in output
     assert "NotFoundError: %qrun has no flag --shot; did you mean '--shots'?" in output
+    assert "qubit 0 rightmost" in output
     assert "DONE" in output
     assert "<div" not in output
     assert "\x1b" not in output

@@ -42,6 +42,6 @@ def test_the_tutorials_first_circuit_draws_its_histogram(page, lab):
     run_cell(page, 0)
     bell = run_cell(page, 1)
     expect(bell.locator(".jp-OutputArea svg").first).to_be_visible(timeout=30_000)
-    expect(bell.locator(".jp-OutputArea")).to_contain_text("11")
+    expect(bell.locator(".jp-OutputArea")).to_contain_text("4,096 shots")
     expect(page.locator(".jp-Notebook [data-mime-type='application/vnd.jupyter.error']")).to_have_count(0)
     assert page.refused == []

@@ -11,7 +11,7 @@ from qmagic.backends.devices.snapshots import snapshot_of
 __all__ = ["SHIPPED", "main"]
 
 #: 5, 7, 16, 127 and 133 qubits; CX, ECR and CZ gates.
-SHIPPED = ("FakeManilaV2", "FakeLagosV2", "FakeGuadalupeV2", "FakeSherbrooke", "FakeTorino")
+SHIPPED = ("FakeManilaV2", "FakeNairobiV2", "FakeGuadalupeV2", "FakeSherbrooke", "FakeTorino")
 
 
 def main(folder: Path = Path(__file__).parent) -> None:

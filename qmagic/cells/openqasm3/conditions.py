@@ -1,7 +1,7 @@
 """Conditions: on values known before the run they choose at once; on measured bits they become Qiskit's.
 
-The two forms that every backend knows (a bit equals a truth value, a register equals a number) stay those; anything else
-becomes one of Qiskit's classical expressions.
+The two forms that every backend knows (a bit equals a truth value, a register equals a number) stay those; anything
+else becomes one of Qiskit's classical expressions.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qiskit.circuit import ClassicalRegister, Clbit
-from qiskit.circuit.classical import expr
+from qiskit.circuit.classical import expr, types
 
 from qmagic.cells.openqasm3 import syntax as s
 from qmagic.cells.openqasm3.values import binary, unary
@@ -89,7 +89,7 @@ def _measured(operator: str, left: Any, right: Any) -> expr.Expr:
     if operator in _BITWISE:
         return _BITWISE[operator](*_alike(left, right))
     if operator not in _COMPARE:
-        raise ValueError(f"{operator!r} on measured bits is not supported; compare them, or combine them with && and ||")
+        raise ValueError(f"{operator!r} on measured bits is not supported; compare them, or use && and ||")
     if _known(left):
         left, right, operator = right, left, _MIRRORED.get(operator, operator)
     if isinstance(left, list) and _known(right) and operator in ("==", "!="):
@@ -100,19 +100,21 @@ def _measured(operator: str, left: Any, right: Any) -> expr.Expr:
 
 def _alike(left: Any, right: Any) -> tuple[Any, Any]:
     """Brings a number to the type of the bits that it meets."""
-    for bits, number in ((left, right), (right, left)):
-        if not _known(number):
-            continue
-        if isinstance(bits, Clbit) or (isinstance(bits, expr.Expr) and bits.type.kind.__name__ == "Bool"):
-            if number not in (0, 1):
-                raise ValueError(f"a bit is 0 or 1, not {number}")
-            number = bool(number)
-        elif isinstance(bits, ClassicalRegister):
-            number = _fitting(number, bits)
-        return (bits, number) if bits is left else (number, bits)
+    if _known(left):
+        return _as_type_of(right, left), right
+    if _known(right):
+        return left, _as_type_of(left, right)
     if isinstance(left, list) or isinstance(right, list):
-        raise ValueError("a slice of bits can only be compared with a number")
+        raise ValueError("a slice of bits can only be compared with a number")  # noqa: TRY004  the user's value
     return left, right
+
+
+def _as_type_of(bits: Any, number: Any) -> Any:
+    if isinstance(bits, Clbit) or (isinstance(bits, expr.Expr) and isinstance(bits.type, types.Bool)):
+        if number not in (0, 1):
+            raise ValueError(f"a bit is 0 or 1, not {number}")
+        return bool(number)
+    return _fitting(number, bits) if isinstance(bits, ClassicalRegister) else number
 
 
 def _as_bool(value: Any) -> Any:

@@ -9,19 +9,17 @@ from qmagic.errors import SourceError
 __all__ = ["KEYWORDS", "ExpressionParser"]
 
 #: Words that are no names.
-KEYWORDS = frozenset(
-    "include qubit bit qreg creg const input output let gate measure reset barrier delay if else while for in box break"
-    " continue end int uint float angle bool duration def return extern array complex stretch switch cal defcal"
-    " defcalgrammar opaque OPENQASM ctrl negctrl inv pow true false".split()
-)
-# pow and gphase are also functions or gates, and the constants of the language are names.
+KEYWORDS = frozenset((
+    "include", "qubit", "bit", "qreg", "creg", "const", "input", "output", "let", "gate", "measure", "reset", "barrier",
+    "delay", "if", "else", "while", "for", "in", "box", "break", "continue", "end", "int", "uint", "float", "angle",
+    "bool", "duration", "def", "return", "extern", "array", "complex", "stretch", "switch", "cal", "defcal",
+    "defcalgrammar", "opaque", "OPENQASM", "ctrl", "negctrl", "inv", "pow", "true", "false",
+))  # fmt: skip
+# Types are also casts, and pow is also a function.
 _CALLABLE_KEYWORDS = frozenset(("int", "uint", "float", "angle", "bool", "pow"))
 
-_PRECEDENCE = {
-    sign: level
-    for level, signs in enumerate(("||", "&&", "|", "^", "&", "== !=", "< > <= >=", "<< >>", "+ -", "* / %", "", "**"), 1)
-    for sign in signs.split()
-}
+_LEVELS = ("||", "&&", "|", "^", "&", "== !=", "< > <= >=", "<< >>", "+ -", "* / %", "", "**")
+_PRECEDENCE = {sign: level for level, signs in enumerate(_LEVELS, 1) for sign in signs.split()}
 _OF_UNARY = 11
 _MOST_NESTING = 100
 _BASES = {"0x": 16, "0b": 2, "0o": 8}
@@ -77,7 +75,8 @@ class ExpressionParser:
         before = self.offsets[self.at - 1] if self.at else -1
         if expected == "';'" and "\n" in self.source[before : self.offsets[self.at]]:
             # A forgotten semicolon is on the line before.
-            return located("expected ';' at the end of this statement", self.source, before + len(self.texts[self.at - 1]))
+            end = before + len(self.texts[self.at - 1])
+            return located("expected ';' at the end of this statement", self.source, end)
         return self._error(f"expected {expected}, got {self._text()[:40]!r}")
 
     # Expressions.

@@ -53,17 +53,18 @@ STANDARD = {
 }  # fmt: skip
 
 # Simulators know gates by their names: a program's own gate must not be taken for one of these.
-_TAKEN = frozenset(get_standard_gate_name_mapping()) | frozenset(
-    "u0 cu1 cu3 cu2 ccz c3x c4x c3sx mcx mcx_gray mcy mcz mcp mcu mcu1 mcu2 mcu3 mcr mcrx mcry mcrz mcphase mcsx mcswap"
-    " mcx_recursive mcx_vchain unitary diagonal initialize set_statevector multiplexer pauli snapshot kraus superop"
-    " quantum_channel roerror noop nop store jump mark break_loop continue_loop if_else while_loop for_loop switch_case box"
-    " PauliEvolution annotated permutation".split()
-)
+_TAKEN = frozenset(get_standard_gate_name_mapping()) | {
+    "u0", "cu1", "cu3", "cu2", "ccz", "c3x", "c4x", "c3sx", "mcx", "mcx_gray", "mcx_recursive", "mcx_vchain", "mcy",
+    "mcz", "mcp", "mcu", "mcu1", "mcu2", "mcu3", "mcr", "mcrx", "mcry", "mcrz", "mcphase", "mcsx", "mcswap", "unitary",
+    "diagonal", "initialize", "multiplexer", "pauli", "permutation", "snapshot", "kraus", "superop", "quantum_channel",
+    "roerror", "noop", "nop", "store", "jump", "mark", "break_loop", "continue_loop", "if_else", "while_loop", "for_loop",
+    "switch_case", "box", "PauliEvolution", "annotated",
+}  # fmt: skip
 
 
 def own_name(name: str) -> str:
     """Returns the name under which a gate that the program defines stands in the circuit."""
-    return f"{name}_" if name in _TAKEN or name.startswith("save_") or name.startswith("set_") else name
+    return f"{name}_" if name in _TAKEN or name.startswith(("save_", "set_")) else name
 
 
 def modified(gate: Gate, modifier: str, argument: Any) -> Gate:
@@ -77,10 +78,11 @@ def modified(gate: Gate, modifier: str, argument: Any) -> Gate:
     Raises:
         ValueError: The argument is out of range.
     """
+    phase = gate.params[0] if isinstance(gate, gates.GlobalPhaseGate) else None
     if modifier == "inv":
-        return gate.inverse()
+        return gate.inverse() if phase is None else phase_gate(-phase)
     if modifier == "pow":
-        return _power(gate, argument)
+        return _power(gate, argument) if phase is None else phase_gate(phase * argument)
     controls = 1 if argument is None else argument
     if not isinstance(controls, int) or not 1 <= controls <= 100:
         raise ValueError(f"the number of controls is 1 to 100, got {controls}")
@@ -94,7 +96,7 @@ def phase_gate(angle: Any) -> Gate:
 
 def _power(gate: Gate, exponent: Any) -> Gate:
     if not isinstance(exponent, (int, float)) or isinstance(exponent, bool):
-        raise ValueError("the exponent of pow() must be a number known before the run")
+        raise ValueError("pow() takes a number known before the run")  # noqa: TRY004  the user's value
     whole = float(exponent).is_integer()
     if whole and abs(exponent) > _MOST_REPETITIONS:
         raise ValueError(f"pow() repeats a gate at most {_MOST_REPETITIONS:,} times, got {exponent:g}")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import dataclass as node
 from typing import TypeAlias
 
 __all__ = [
-    "Alias", "Assignment", "Barrier", "Binary", "Bits", "Block", "Box", "Call", "Concatenation", "Delay", "Duration", "End",
+    "Alias", "Assignment", "Barrier", "Binary", "Bits", "Block", "Call", "Concatenation", "Delay", "Duration", "End",
     "Expression", "For", "GateCall", "GateDefinition", "If", "Include", "Index", "Input", "Jump", "Literal", "Measure",
     "Modifier", "Name", "Qubits", "Range", "Reset", "Set", "Statement", "Unary", "Variable", "While",
 ]  # fmt: skip
 
-_node = dataclasses.dataclass(slots=True)
 
-
-@_node
+@node(slots=True)
 class Literal:
     """A number or a truth value."""
 
@@ -22,7 +20,7 @@ class Literal:
     at: int
 
 
-@_node
+@node(slots=True)
 class Duration:
     """A length of time, such as ``100ns``."""
 
@@ -31,7 +29,7 @@ class Duration:
     at: int
 
 
-@_node
+@node(slots=True)
 class Name:
     """A name, or a physical qubit such as ``$3``."""
 
@@ -39,7 +37,7 @@ class Name:
     at: int
 
 
-@_node
+@node(slots=True)
 class Unary:
     """``-x``, ``!x`` or ``~x``."""
 
@@ -48,7 +46,7 @@ class Unary:
     at: int
 
 
-@_node
+@node(slots=True)
 class Binary:
     """Two operands and a sign."""
 
@@ -58,7 +56,7 @@ class Binary:
     at: int
 
 
-@_node
+@node(slots=True)
 class Call:
     """A function or a cast, such as ``sin(x)`` or ``float(n)``."""
 
@@ -67,7 +65,7 @@ class Call:
     at: int
 
 
-@_node
+@node(slots=True)
 class Range:
     """``start:stop`` or ``start:step:stop``, both ends included; what is left out is None."""
 
@@ -77,7 +75,7 @@ class Range:
     at: int
 
 
-@_node
+@node(slots=True)
 class Set:
     """``{0, 2, 5}``."""
 
@@ -85,7 +83,7 @@ class Set:
     at: int
 
 
-@_node
+@node(slots=True)
 class Index:
     """``q[i]``, ``q[0:2]`` or ``q[{0, 2}]``."""
 
@@ -94,7 +92,7 @@ class Index:
     at: int
 
 
-@_node
+@node(slots=True)
 class Concatenation:
     """``a ++ b``."""
 
@@ -102,7 +100,7 @@ class Concatenation:
     at: int
 
 
-@_node
+@node(slots=True)
 class Measure:
     """``measure q``, where a value stands."""
 
@@ -115,7 +113,7 @@ Expression: TypeAlias = (
 )
 
 
-@_node
+@node(slots=True)
 class Include:
     """``include "stdgates.inc";``."""
 
@@ -123,7 +121,7 @@ class Include:
     at: int
 
 
-@_node
+@node(slots=True)
 class Qubits:
     """``qubit[n] q;``; `size` None is one qubit."""
 
@@ -132,7 +130,7 @@ class Qubits:
     at: int
 
 
-@_node
+@node(slots=True)
 class Bits:
     """``bit[n] c;``, maybe with a value."""
 
@@ -142,7 +140,7 @@ class Bits:
     at: int
 
 
-@_node
+@node(slots=True)
 class Variable:
     """``const int n = 3;`` or, not constant, ``int n = 3;``."""
 
@@ -153,7 +151,7 @@ class Variable:
     at: int
 
 
-@_node
+@node(slots=True)
 class Input:
     """``input float theta;``."""
 
@@ -162,7 +160,7 @@ class Input:
     at: int
 
 
-@_node
+@node(slots=True)
 class Alias:
     """``let a = q[0:1];``."""
 
@@ -171,7 +169,7 @@ class Alias:
     at: int
 
 
-@_node
+@node(slots=True)
 class Modifier:
     """``ctrl(2) @``, ``negctrl @``, ``inv @`` or ``pow(k) @``."""
 
@@ -180,7 +178,7 @@ class Modifier:
     at: int
 
 
-@_node
+@node(slots=True)
 class GateCall:
     """``ctrl @ rx(pi/2) q[0], q[1];``; the name ``gphase`` is a global phase."""
 
@@ -191,7 +189,7 @@ class GateCall:
     at: int
 
 
-@_node
+@node(slots=True)
 class GateDefinition:
     """``gate g(a, b) x, y { ... }``."""
 
@@ -202,7 +200,7 @@ class GateDefinition:
     at: int
 
 
-@_node
+@node(slots=True)
 class Assignment:
     """``c = measure q;``, ``measure q -> c;``, ``n += 1;``; `target` None is a measurement without one."""
 
@@ -212,7 +210,7 @@ class Assignment:
     at: int
 
 
-@_node
+@node(slots=True)
 class Reset:
     """``reset q;``."""
 
@@ -220,7 +218,7 @@ class Reset:
     at: int
 
 
-@_node
+@node(slots=True)
 class Barrier:
     """``barrier q, r;``; no operands are all qubits."""
 
@@ -228,7 +226,7 @@ class Barrier:
     at: int
 
 
-@_node
+@node(slots=True)
 class Delay:
     """``delay[100ns] q;``."""
 
@@ -237,7 +235,7 @@ class Delay:
     at: int
 
 
-@_node
+@node(slots=True)
 class If:
     """``if (condition) ... else ...``."""
 
@@ -247,7 +245,7 @@ class If:
     at: int
 
 
-@_node
+@node(slots=True)
 class For:
     """``for int i in [0:3] ...``."""
 
@@ -257,7 +255,7 @@ class For:
     at: int
 
 
-@_node
+@node(slots=True)
 class While:
     """``while (condition) ...``."""
 
@@ -266,23 +264,15 @@ class While:
     at: int
 
 
-@_node
-class Box:
-    """``box { ... }``."""
-
-    body: list[Statement]
-    at: int
-
-
-@_node
+@node(slots=True)
 class Block:
-    """``{ ... }``, a scope of its own."""
+    """``{ ... }`` or ``box { ... }``: a scope of its own."""
 
     body: list[Statement]
     at: int
 
 
-@_node
+@node(slots=True)
 class Jump:
     """``break;`` or ``continue;``."""
 
@@ -290,7 +280,7 @@ class Jump:
     at: int
 
 
-@_node
+@node(slots=True)
 class End:
     """``end;``."""
 
@@ -298,6 +288,6 @@ class End:
 
 
 Statement: TypeAlias = (
-    Include | Qubits | Bits | Variable | Input | Alias | GateCall | GateDefinition | Assignment | Reset | Barrier | Delay
-    | If | For | While | Box | Block | Jump | End
+    Include | Qubits | Bits | Variable | Input | Alias | GateCall | GateDefinition | Assignment | Reset | Barrier
+    | Delay | If | For | While | Block | Jump | End
 )  # fmt: skip

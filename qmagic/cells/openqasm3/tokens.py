@@ -1,4 +1,4 @@
-"""OpenQASM 3 text to tokens. A token is its kind, its text and its offset, kept in three parallel lists: that is quick."""
+"""OpenQASM 3 text to tokens: kind, text and offset of each, in three parallel lists, because that is quick."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from qmagic.errors import SourceError
 
 __all__ = ["Tokens", "located"]
 
-# One alternative for each kind of token; blanks and comments have no name and are left out. Annotations end with their line.
+# One alternative for each kind of token; blanks and comments have no name and are left out. Annotations end with their
+# line.
 _TOKEN = re.compile(
     r"""\s+|//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/
       |(?P<annotation>(?<![^\n;{}])[ \t]*@[^\W\d][^\n]*)
@@ -27,7 +28,7 @@ class Tokens:
     """The tokens of a text.
 
     Attributes:
-        kinds: ``"name"``, ``"number"``, ``"duration"``, ``"string"``, ``"sign"``, ``"pragma"``, and ``"end"`` at the end.
+        kinds: ``"name"``, ``"number"``, ``"duration"``, ``"string"``, ``"sign"``, ``"pragma"``; the last is ``"end"``.
         texts: The text of each, ``""`` at the end.
         offsets: Where each starts in the text.
     """

@@ -97,7 +97,7 @@ def call(name: str, arguments: list[Value]) -> Value:
         raise ValueError(f"{name}() takes one value")
     value = arguments[0]
     function, method = _FUNCTIONS[name]
-    if isinstance(value, bool):
+    if value is True or value is False:
         raise ValueError(f"{name}() takes a number, not a truth value")
     if not isinstance(value, _NUMBERS):
         if name == "sqrt":
@@ -122,7 +122,7 @@ def cast(type_: str, value: Value, *, explicit: bool = False) -> Value:
     if type_ in ("float", "angle"):
         return float(value) if isinstance(value, _NUMBERS) else value
     if not isinstance(value, _NUMBERS):
-        raise ValueError(f"{type_} takes a number known before the run")
+        raise ValueError(f"{type_} takes a number known before the run")  # noqa: TRY004  the user's value
     if isinstance(value, float):
         if not explicit and not value.is_integer():
             raise ValueError(f"{value:g} is not a whole number; write {type_}({value:g}) to cut it off")
@@ -145,7 +145,7 @@ def _arithmetic(sign: str, left: float, right: float) -> float:
             if not whole:
                 return left / right
             if left % right and (left < 0) != (right < 0):
-                raise ValueError(f"{left}/{right} divides integers with a remainder; write {left}.0/{right} for a fraction")
+                raise ValueError(f"{left}/{right} leaves a remainder; write {left}.0/{right} for a fraction")
             return left // right
         case "%":
             return int(math.copysign(abs(left) % abs(right), left)) if whole else math.fmod(left, right)
@@ -161,14 +161,13 @@ def _arithmetic(sign: str, left: float, right: float) -> float:
 
 
 def _power(base: float, exponent: float) -> float:
-    if isinstance(base, int) and isinstance(exponent, int) and 0 <= exponent:
+    if isinstance(base, int) and isinstance(exponent, int) and exponent >= 0:
         if abs(base) > 1 and exponent > 128:
             raise OverflowError
-        return base**exponent
-    value = float(base) ** float(exponent)
-    if isinstance(value, complex):
+        return int(base**exponent)
+    if base < 0 and not float(exponent).is_integer():
         raise ValueError(f"{base:g}**{exponent:g} is not a real number")
-    return value
+    return math.pow(base, exponent)
 
 
 def _symbolic(sign: str, left: Value, right: Value) -> Value:

@@ -1,0 +1,58 @@
+"""What is run, as OpenQASM and as Qiskit circuits: the same circuits, so that the peer does the same work."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
+__all__ = ["bell", "bell_text", "random_circuit", "wide_text"]
+
+
+def bell_text(number: int = 0) -> str:
+    """Returns a Bell pair; each number gives another text, with other names in it."""
+    q, c = f"q{number}", f"c{number}"
+    return (
+        'OPENQASM 3.0;\ninclude "stdgates.inc";\n'
+        f"qubit[2] {q};\nbit[2] {c};\nh {q}[0];\ncx {q}[0], {q}[1];\n{c} = measure {q};\n"
+    )
+
+
+def bell(number: int = 0) -> QuantumCircuit:
+    """Returns the circuit of `bell_text`."""
+    from qiskit.circuit import ClassicalRegister, QuantumCircuit, QuantumRegister
+
+    q, c = QuantumRegister(2, f"q{number}"), ClassicalRegister(2, f"c{number}")
+    circuit = QuantumCircuit(q, c)
+    circuit.h(0)
+    circuit.cx(0, 1)
+    circuit.measure(q, c)
+    return circuit
+
+
+def random_circuit(seed: int, qubits: int = 5, layers: int = 5) -> QuantumCircuit:
+    """Returns layers of random rotations and CX on random pairs, in gates that Aer runs as they are."""
+    from qiskit import QuantumCircuit
+
+    draw = random.Random(seed)
+    circuit = QuantumCircuit(qubits)
+    for _ in range(layers):
+        for qubit in range(qubits):
+            circuit.u(*(draw.uniform(0, 6.283) for _ in range(3)), qubit)
+        order = draw.sample(range(qubits), qubits)
+        for a, b in zip(order[::2], order[1::2], strict=False):
+            circuit.cx(a, b)
+    circuit.measure_all()
+    return circuit
+
+
+def wide_text(qubits: int = 24, layers: int = 200) -> str:
+    """Returns a wide circuit, deep enough to run for minutes, whose state does not stay simple."""
+    draw = random.Random(qubits)
+    lines = ['OPENQASM 3.0;\ninclude "stdgates.inc";', f"qubit[{qubits}] q;\nbit[{qubits}] c;"]
+    for _ in range(layers):
+        lines += [f"ry({draw.uniform(0, 6.283)}) q[{i}];\nrz({draw.uniform(0, 6.283)}) q[{i}];" for i in range(qubits)]
+        lines += [f"cx q[{i}], q[{i + 1}];" for i in range(qubits - 1)]
+    return "\n".join([*lines, "c = measure q;\n"])

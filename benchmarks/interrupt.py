@@ -1,0 +1,100 @@
+"""An interrupt of a 24-qubit simulation: the cell is back, the simulation is gone, the next Bell answers."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+
+import psutil
+
+from benchmarks.circuits import bell_text, wide_text
+from benchmarks.kernel import Home, Kernel, new_home
+from benchmarks.row import Row, seconds
+
+TINY = {"rounds": 1, "qubits": 20}
+
+_BELL = f"%%qrun\n{bell_text()}"
+
+
+def measure(*, rounds: int = 10, qubits: int = 24) -> list[Row]:
+    """Interrupts the kernel, as the front end's button does, while a worker simulates.
+
+    Args:
+        rounds: Interrupts.
+        qubits: Width of the simulation; a state of 16 bytes for each amplitude.
+    """
+    back, gone, over, bells, memory = [], [], [], [], []
+    with new_home() as home, Kernel(home) as kernel:
+        kernel.run("%load_ext qmagic")
+        kernel.run(_BELL)
+        for _ in range(rounds):
+            watch = _Watch(home, kernel, held=16 << qubits)
+            kernel.run(f"%%qrun\n{wide_text(qubits)}", when_busy=watch.start, fails=True)
+            idle = time.perf_counter()
+            bells.append(kernel.run(_BELL))
+            watch.join()
+            back.append(idle - watch.sent)
+            gone.append(watch.gone - watch.sent)
+            memory.append(watch.memory)
+            over.append(gone[-1] - 0.05 * memory[-1] / 2**30)
+            time.sleep(1.0)  # a person looks at it
+    held = f"it held {sorted(memory)[len(memory) // 2] / 2**20:.0f} MB"
+    what = f"interrupt of a {qubits}-qubit simulation:"
+    return [
+        seconds(f"{what} cell back", back, at_most=0.1),
+        seconds(f"{what} worker gone, less 0.05 s per GB it held", over, at_most=0.1, note=held),
+        seconds(f"{what} worker gone", gone, note=held),
+        seconds(f"{what} next Bell, sent at once", bells, at_most=0.2),
+    ]
+
+
+class _Watch(threading.Thread):
+    """Finds the worker that simulates, interrupts the kernel, and sees when the worker is gone.
+
+    Args:
+        home: Whose worker.
+        kernel: Which kernel.
+        held: Bytes that the worker has when it really simulates.
+    """
+
+    def __init__(self, home: Home, kernel: Kernel, held: int) -> None:
+        super().__init__(daemon=True)
+        self._home, self._kernel, self._held = home, kernel, held
+        self.sent = self.gone = 0.0
+        self.memory = 0
+
+    def run(self) -> None:
+        worker = self._simulating()
+        time.sleep(0.3)  # in the middle of it
+        self.memory = worker.memory_info().rss
+        self.sent = time.perf_counter()
+        self._kernel.manager.interrupt_kernel()
+        while _there(worker.pid):
+            time.sleep(0.0005)
+        self.gone = time.perf_counter()
+
+    def _simulating(self) -> psutil.Process:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            for process in psutil.process_iter(["cmdline"]):
+                try:
+                    if (
+                        "qmagic.engines.worker" in (process.info["cmdline"] or ())
+                        and process.memory_info().rss > self._held
+                        and process.environ().get("QMAGIC_HOME") == str(self._home.path)
+                    ):
+                        return process
+                except psutil.Error:
+                    continue
+            time.sleep(0.01)
+        raise TimeoutError("no worker simulates")
+
+
+def _there(pid: int) -> bool:
+    """Whether a process runs: a zombie holds no memory any more."""
+    try:
+        os.kill(pid, 0)
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except (ProcessLookupError, psutil.Error):
+        return False
