@@ -19,7 +19,7 @@ from qmagic.backends.base import Backend, Executable, Grant, Need
 from qmagic.backends.measurements import without_final_measurements
 from qmagic.backends.memory import limit, size
 from qmagic.backends.observables import check_observables, widened
-from qmagic.backends.points import estimated, sampled
+from qmagic.backends.points import check_values, estimated, sampled
 from qmagic.backends.program import read
 from qmagic.cells.load import load
 from qmagic.cells.validate import check
@@ -104,7 +104,7 @@ def prepare(spec: JobSpec) -> Prepared:
 
 
 def _transpile(spec: JobSpec, noise: Noise | None) -> Transpile:
-    """Returns how circuits get onto a device. A device's noise is defined for its own gates, so it implies the device."""
+    """Returns how circuits get onto a device; a device's noise is defined for its own gates, and so implies it."""
     if spec.transpile is None:
         assert noise is not None
         return Transpile(noise.device)
@@ -136,6 +136,8 @@ def _tasks(
     estimates = spec.kind == "estimate"
     for pub in spec.pubs:
         exact = estimates and pub.shots is None and pub.precision is None
+        if pub.parameters is not None:
+            check_values(pub.parameters)
         places = None if placed is None else placed[pub.circuit].places
         program = programs[pub.circuit]
         if estimates:

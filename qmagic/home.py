@@ -119,7 +119,8 @@ def socket_folder() -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise HomeError(
-            f"the folder for sockets {folder} cannot be made: {error.strerror}; remove what is there or set XDG_RUNTIME_DIR"
+            f"the folder for sockets {folder} cannot be made: {error.strerror}; "
+            "remove what is there or set XDG_RUNTIME_DIR"
         ) from None
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:

@@ -82,7 +82,7 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     `circuits` are the circuits as run, as QPY; empty where the job's own source ran untouched. `seconds` has
     the wall time of each step (``parse``, ``transpile``, ``run``). `transpiled` has, for each circuit that was
     brought onto a device, ``device``, ``depth_before``, ``depth_after``, ``two_qubit_before``, ``two_qubit_after``,
-    ``seed`` and ``layout``. `notes` are sentences for the user.
+    ``seed`` and ``layout``, and ``untouched`` where it fitted already. `notes` are sentences for the user.
     """
 
     pubs: tuple[SampledPub | EstimatedPub, ...]

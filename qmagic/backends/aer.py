@@ -11,7 +11,8 @@ import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from qmagic.backends.aer_methods import METHODS, NOT_GATES, automatic, bytes_of, gates_of, not_clifford
+from qmagic.backends.aer_methods import METHODS, automatic, bytes_of, not_clifford
+from qmagic.backends.aer_translate import fitting
 from qmagic.backends.base import Executable, Grant, Need, Product
 from qmagic.backends.memory import limit, refusal
 from qmagic.backends.sampling import Key, seed_31, table_of
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from qiskit.circuit import QuantumCircuit
-    from qiskit.transpiler import PassManager
 
     from qmagic.outcomes import CountsTable
 
@@ -72,7 +72,7 @@ class Aer:
     def sample(self, executable: Executable, shots: int, key: Key, grant: Grant) -> tuple[CountsTable, str]:
         """Returns counts, all of one run."""
         method = self.method(executable, exact=False)
-        circuit = _fitting(executable, method)
+        circuit = fitting(executable, method)
         return _counts(circuit, executable, method, shots, key, grant), method
 
     def expectations(
@@ -81,7 +81,7 @@ class Aer:
         """Returns exact values: of the state without noise, of the readout's distribution with it."""
         method = self.method(executable, exact=True)
         self._check_exact(executable, method)
-        circuit = _fitting(executable, method).copy()
+        circuit = fitting(executable, method).copy()
         if executable.noise is None:
             return _observed(circuit, executable, method, products, grant), method
         return _read_out(circuit, executable, method, products, grant), method
@@ -91,7 +91,7 @@ class Aer:
     ) -> tuple[list[CountsTable], str]:
         """Returns counts in each basis, each from a run of its own."""
         method = self.method(executable, exact=False)
-        bare = _fitting(executable, method)
+        bare = fitting(executable, method)
         tables = []
         for basis, number, key in zip(bases, shots, keys, strict=True):
             circuit = _measured_in(bare, basis)
@@ -127,77 +127,6 @@ def _simulator(method: str) -> Any:
     from qiskit_aer import AerSimulator
 
     return AerSimulator(method=method, max_parallel_experiments=1, max_parallel_shots=1)
-
-
-@functools.cache
-def _translation(gates: frozenset[str]) -> PassManager:
-    """Returns a pass manager that writes circuits in `gates` and changes nothing else."""
-    from qiskit.transpiler import generate_preset_pass_manager
-
-    from qmagic.backends.targets import target_of
-
-    return generate_preset_pass_manager(optimization_level=0, target=target_of(gates))
-
-
-def _fitting(executable: Executable, method: str) -> QuantumCircuit:
-    """Returns the circuit in gates that the method, and the noise, know."""
-    gates, noise = gates_of(method), executable.noise
-    circuit = executable.circuit
-    if noise is not None and noise.gates is not None and not noise.device:
-        # A gate on three qubits, or a matrix, would escape a noise that is meant for every gate.
-        gates = frozenset(name for name in gates if name in noise.gates or name in NOT_GATES)
-    if _fits(circuit, gates):
-        return circuit
-    try:
-        return _translation(gates).run(_opened(circuit, gates))
-    except Exception as error:
-        raise InputError(f"aer's method {method} cannot run this circuit: {str(error).splitlines()[0]}") from None
-
-
-#: Instructions that Aer runs under these names though they are not standard gates.
-_OWN = frozenset({"unitary", "diagonal", "initialize", "kraus", "superop", "quantum_channel", "pauli", "multiplexer"})
-
-
-def _fits(circuit: QuantumCircuit, gates: frozenset[str]) -> bool:
-    """Returns whether each instruction, nested ones included, is one of `gates` and what its name says."""
-    from qiskit.circuit import Gate
-
-    for instruction in circuit.data:
-        name = instruction.name
-        if name not in gates:
-            return False
-        if instruction.is_standard_gate():
-            continue
-        operation = instruction.operation
-        if isinstance(operation, Gate) and name not in _OWN:
-            return False  # a gate of the user's own that bears a standard name, which Aer would take at its word
-        if instruction.is_control_flow() and not all(_fits(block, gates) for block in operation.blocks):
-            return False
-    return True
-
-
-def _opened(circuit: QuantumCircuit, gates: frozenset[str]) -> QuantumCircuit:
-    """Returns the circuit with user gates of standard names replaced by their definitions, at the top level."""
-    from qiskit.circuit import Gate
-
-    posing = {
-        instruction.name
-        for instruction in circuit.data
-        if instruction.name in gates
-        and not instruction.is_standard_gate()
-        and instruction.name not in _OWN
-        and isinstance(instruction.operation, Gate)
-    }
-    if not posing:
-        return circuit
-    opened = circuit.copy_empty_like()
-    for instruction in circuit.data:
-        definition = instruction.operation.definition if instruction.name in posing else None
-        if definition is None or instruction.is_standard_gate():
-            opened.append(instruction)
-        else:
-            opened.compose(definition, instruction.qubits, inplace=True)
-    return opened
 
 
 def _counts(
@@ -289,8 +218,8 @@ def _read_out(
 ) -> NDArray[np.float64]:
     """Returns exact values of what is *read*: the distribution in each basis, then each bit through its readout error.
 
-    With ``p01`` the probability to read 1 for 0 and ``p10`` to read 0 for 1, an operator of values ``(v0, v1)`` is read as
-    ``((1 - p01) v0 + p01 v1, p10 v0 + (1 - p10) v1)``: Z becomes ``(1 - p01 - p10) Z + (p10 - p01)``.
+    With ``p01`` the probability to read 1 for 0 and ``p10`` to read 0 for 1, an operator of values ``(v0, v1)`` is
+    read as ``((1 - p01) v0 + p01 v1, p10 v0 + (1 - p10) v1)``: Z becomes ``(1 - p01 - p10) Z + (p10 - p01)``.
     """
     import numpy as np
 

@@ -33,8 +33,9 @@ _DENSE = 12
 _ALWAYS = frozenset({"barrier", "measure", "reset", "delay", "global_phase"})
 #: ... and what is no gate, so that no noise is meant for it.
 NOT_GATES = _ALWAYS | {
-    "if_else", "while_loop", "for_loop", "switch_case", "box", "break_loop", "continue_loop", "store", "kraus", "superop",
-    "quantum_channel", "roerror", "set_statevector", "set_density_matrix", "set_stabilizer", "set_matrix_product_state",
+    "if_else", "while_loop", "for_loop", "switch_case", "box", "break_loop", "continue_loop", "store",
+    "kraus", "superop", "quantum_channel", "roerror",
+    "set_statevector", "set_density_matrix", "set_stabilizer", "set_matrix_product_state",
 }  # fmt: skip
 
 
@@ -97,7 +98,7 @@ def not_clifford(executable: Executable) -> str:
             continue
         try:
             Clifford(instruction.operation)
-        except Exception:  # Qiskit says it with several classes
+        except Exception:  # noqa: BLE001 - Qiskit says it with several classes
             return f"{instruction.name} on qubit{'s' * (len(qubits) > 1)} {', '.join(map(str, qubits))}"
         passed.add(key)
     return ""

@@ -10,7 +10,7 @@ Duties of every backend:
 * **Memory.** `need` says *before* the run how much memory a run takes at its peak, and refuses what can never run
   with one sentence; a run stays below what it announced.
 * **Order.** Bit 0 is the circuit's first classical bit; nothing reorders registers or qubits.
-* **Failure.** A simulator's own error becomes one line (`InputError` when the circuit is at fault, `JobFailedError` else).
+* **Failure.** A simulator's own error becomes one line: `InputError` if the circuit is at fault, else `JobFailedError`.
 * Nothing is imported before it is used, and nothing is built for each call that can be kept.
 """
 

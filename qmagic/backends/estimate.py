@@ -101,7 +101,8 @@ def estimate_to_precision(
 
     A pilot of 128 shots a group estimates the variances; then the group with standard deviation S_g gets
     ``S_g sum(S) / precision^2`` shots, the least total (Neyman's allocation), or the most that any observable of the
-    point asks for. It repeats with what was seen until every reported error is small enough.
+    point asks for. This repeats with what was seen, at most eight times as many shots in a round, until every reported
+    error is small enough.
 
     Raises:
         InputError: A group would need more than 10^9 shots.
@@ -119,8 +120,9 @@ def estimate_to_precision(
                 f"precision {precision:g} takes about {planned.max():.0e} shots of one measurement group; "
                 f"at most 10^9 are taken: ask for a larger one, or leave it out for exact values"
             )
-        # At least a twentieth more, so that a plan that fell just short of its aim ends soon.
-        more = np.ceil(planned).astype(np.int64) - sample.shots
+        # At most eight times as many in a round, since few shots plan badly; at least a twentieth more, so that a
+        # plan that fell just short of its aim ends soon.
+        more = np.minimum(np.ceil(planned).astype(np.int64) - sample.shots, 7 * sample.shots)
         floor = np.where(sample.shots > 0, sample.shots // 20 + 1, 0) if (more <= 0).all() else 0
         wanted = np.maximum(more, floor)
     return sample.estimates()
@@ -150,9 +152,9 @@ class _Sample:
         shape = (len(observables), len(self.groups))
         #: For each group and observable: ``(member, coefficient)``.
         self._parts = [
-            [[(member, weights[products[member]]) for member in members if products[member] in weights] for weights in observables]
+            [[(m, weights[products[m]]) for m in members if products[m] in weights] for weights in observables]
             for _, members in self.groups
-        ]  # fmt: skip
+        ]
         priors = [[_random_bits([(products[m], c) for m, c in part]) for part in parts] for parts in self._parts]
         flat = np.array(priors, dtype=float).reshape(len(self.groups), len(observables), 2)
         self._prior_means, self._prior_variances = flat[:, :, 0].T, flat[:, :, 1].T

@@ -11,9 +11,10 @@ __all__ = ["without_final_measurements"]
 
 
 def without_final_measurements(circuit: QuantumCircuit) -> QuantumCircuit:
-    """Returns the circuit without the measurements after which nothing happens to their qubit; itself if there are none.
+    """Returns the circuit without the measurements after which nothing happens to their qubit, or their bit.
 
-    A measurement whose value decides something later stays, and so do all classical bits.
+    A circuit without such measurements is returned itself. A measurement whose value decides something later stays,
+    and so do all classical bits.
     """
     final = _final(circuit)
     if not final:

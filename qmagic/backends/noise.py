@@ -115,7 +115,7 @@ def _gate_error(settings: Settings, qubits: int) -> QuantumError | None:
 
 
 class DeviceNoise:
-    """The errors of a device's snapshot. Errors are built when first used and kept: a whole 127-qubit device takes seconds."""
+    """The errors of a device's snapshot, built when first used and kept: a whole 127-qubit device takes seconds."""
 
     pauli = False
 
@@ -196,9 +196,10 @@ class GivenNoise:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # from_dict is announced as leaving, and nothing takes its place
                 self._model = NoiseModel.from_dict(data)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever Aer's reader stumbles over
             raise InputError(
-                f"the noise is not the JSON of a NoiseModel (to_dict(serializable=True)): {type(error).__name__}: {error}"
+                "the noise is not the JSON of a NoiseModel (to_dict(serializable=True)): "
+                f"{type(error).__name__}: {error}"
             ) from None
 
     def model(self, active: tuple[int, ...]) -> NoiseModel:
@@ -222,7 +223,8 @@ def readout_of(model: NoiseModel, qubits: tuple[int, ...]) -> dict[int, tuple[fl
         places = entry.get("gate_qubits") or [(qubit,) for qubit in qubits]
         if entry["type"] != "roerror" or any(len(place) != 1 for place in places):
             raise InputError(
-                "exact expectation values know only readout errors of single qubits, and the noise model has others; set shots"
+                "exact expectation values know readout errors of single qubits only, and the noise model has others; "
+                "set shots"
             )
         (_, p01), (p10, _) = entry["probabilities"]
         errors.update({place[0]: (float(p01), float(p10)) for place in places})

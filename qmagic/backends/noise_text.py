@@ -2,9 +2,9 @@
 
 | name | meaning | default |
 |---|---|---|
-| ``depolarizing`` | parameter p of the depolarizing channel after each gate (Qiskit's: 1 is the fully mixed state) | 0 |
+| ``depolarizing`` | parameter p of the depolarizing channel after each gate (as Qiskit's: 1 is fully mixed) | 0 |
 | ``depolarizing1``, ``depolarizing2`` | the same, only for gates on one or two qubits | ``depolarizing`` |
-| ``t1``, ``t2`` | relaxation and dephasing times, during gates | none; ``t2`` alone: no relaxation; ``t1`` alone: ``t2 = 2 t1`` |
+| ``t1``, ``t2`` | relaxation and dephasing times, during gates | no relaxation; ``t2 = 2 t1`` |
 | ``time1``, ``time2`` | duration of a gate on one or two qubits | 35ns, 300ns |
 | ``readout`` | probability that a bit is read wrongly | 0 |
 | ``p01``, ``p10`` | ... that 0 is read as 1, and 1 as 0 | ``readout`` |

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from qmagic.backends.base import Backend, Executable, Grant
     from qmagic.jobs import ParameterValues, PubSpec
 
-__all__ = ["estimated", "sampled"]
+__all__ = ["check_values", "estimated", "sampled"]
 
 #: Shots where none are given.
 _SHOTS = 1024
@@ -45,6 +45,19 @@ class Task(Protocol):
 
     @property
     def route(self) -> _Route: ...
+
+
+def check_values(given: ParameterValues) -> None:
+    """Checks that all parameter values are finite.
+
+    Raises:
+        InputError: One is not; the message names its parameter.
+    """
+    values = np.frombuffer(given.values, "<f8")
+    if not np.isfinite(values).all():
+        bad = int(np.flatnonzero(~np.isfinite(values))[0])
+        name = given.names[bad % len(given.names)]
+        raise InputError(f"parameter {name!r} has the value {values[bad]}; expected a finite number")
 
 
 def sampled(task: Task, pub: PubSpec, seed: int, index: int, grant: Grant) -> tuple[SampledPub, str]:
@@ -121,8 +134,6 @@ def _points(executable: Executable, given: ParameterValues | None) -> Iterator[t
         return
     circuit = executable.circuit
     values = np.frombuffer(given.values, "<f8").reshape(-1, len(given.names))
-    if not np.isfinite(values).all():
-        raise InputError("a parameter value is not a finite number")
     # In the order of the circuit's own parameters, whatever order the names came in.
     columns = [given.names.index(parameter.name) for parameter in circuit.parameters]
     for point, row in enumerate(values[:, columns].tolist()):

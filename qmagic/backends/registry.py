@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import importlib
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qmagic.errors import InputError, NotFoundError, nearest
 
@@ -86,7 +86,10 @@ def _foreign(name: str, module: str, attribute: str) -> Backend:
     from qmagic.backends.base import Backend
 
     try:
-        made = functools.reduce(getattr, attribute.split("."), importlib.import_module(module))(name)
+        made: Any = importlib.import_module(module)
+        for part in attribute.split("."):
+            made = getattr(made, part)
+        made = made(name)
     except Exception as error:
         raise InputError(f"backend {name!r} ({module}:{attribute}) cannot be loaded: {error}") from error
     if not isinstance(made, Backend):

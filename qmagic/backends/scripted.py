@@ -4,7 +4,8 @@ Steps run from left to right, then every bit is 0 (counts) and every expectation
 
 * ``sleep=SECONDS``: sleeps. ``allocate=2GB``: takes memory and touches it. ``reserve=2GB``: asks for memory first, as
   a simulator does; ``threads=2`` for threads.
-* ``fail=MESSAGE``: raises `JobFailedError`. ``refuse=MESSAGE``: raises `InputError` before the run. ``exit=CODE``: ends the process. ``kill=9``: ends it by a signal.
+* ``fail=MESSAGE``: raises `JobFailedError`. ``refuse=MESSAGE``: raises `InputError` before the run. ``exit=CODE``: ends
+  the process. ``kill=9``: ends it by a signal.
 * ``once=PATH``: ends the script at once if the file PATH is there; else makes it and goes on. So ``once=/x,kill=9``
   kills the first attempt only. ``counts``: does nothing.
 

@@ -137,7 +137,6 @@ def _state(executable: Executable, grant: Grant) -> Any:
     import qulacs
 
     from qmagic.backends.gates import add
-    from qmagic.backends.threads import using
 
     active = executable.program.active
     width = max(1, len(active))

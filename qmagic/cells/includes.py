@@ -68,9 +68,12 @@ def _read(name: str, folder: str, line: int, inside: tuple[str, ...]) -> str:
             raise SourceError(f'include "{name}": the file is larger than {MOST_BYTES / 1e6:g} MB', line)
         with open(path, encoding="utf-8-sig") as file:
             body = file.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = "no such file" if isinstance(error, FileNotFoundError) else _reason(error)
-        raise SourceError(f'include "{name}": {reason} in {folder or "."}', line) from None
+    except FileNotFoundError:
+        raise SourceError(f'include "{name}": no such file in {folder or "."}', line) from None
+    except OSError as error:
+        raise SourceError(f'include "{name}": {(error.strerror or "cannot be read").lower()}', line) from None
+    except UnicodeDecodeError:
+        raise SourceError(f'include "{name}": the file is not UTF-8 text', line) from None
     if "\0" in body:
         raise SourceError(f'include "{name}": the file holds a NUL byte; expected text', line)
     body = _HEADER.sub(" ", _inline(body, os.path.dirname(path), line, (*inside, path)), count=1)
@@ -78,7 +81,3 @@ def _read(name: str, folder: str, line: int, inside: tuple[str, ...]) -> str:
         raise SourceError(f'include "{name}": an included file cannot hold annotations or pragmas', line)
     # Comments go first: on one line, a // would swallow the rest.
     return _PIECE.sub(lambda piece: piece[0] if piece[2] is not None else " ", body).replace("\n", " ")
-
-
-def _reason(error: Exception) -> str:
-    return error.strerror or "cannot be read" if isinstance(error, OSError) else "not a UTF-8 text"

@@ -180,31 +180,27 @@ class Connection:
         if self._socket is not None:
             return self._socket
         for _ in range(_MAX_LOST):
-            status = self._greet()
-            if status is None:
-                continue
-            for notice in status.notices:
-                if notice not in _told:
-                    _told.add(notice)
-                    warnings.warn(notice, stacklevel=2)
-            if self._socket is not None:
-                return self._socket
+            socket = self._greet()
+            if socket is not None:
+                return socket
         raise ServiceError(f"the job service ends as soon as it starts; its log is in {self._home / 'log'}")
 
-    def _greet(self) -> ServiceStatus | None:
+    def _greet(self) -> zmq.Socket[bytes] | None:
         """Connects and says hello; None when the service went away meanwhile."""
         self._service = find_or_start(self._home, environment())
         if self._service.protocol != PROTOCOL:
             self._service = self._replace(self._service)
-        self._socket = self._context.socket(zmq.DEALER)
+        self._socket = socket = self._context.socket(zmq.DEALER)
         try:
-            self._socket.setsockopt(zmq.LINGER, 1000)
-            self._socket.setsockopt(zmq.RCVHWM, _MAX_KEPT)
-            self._socket.connect(self._service.address)
+            socket.setsockopt(zmq.LINGER, 1000)
+            socket.setsockopt(zmq.RCVHWM, _MAX_KEPT)
+            socket.connect(self._service.address)
             pid = os.getpid()
             number = self.send("hello", Hello(PROTOCOL, pid, homes.start_time(pid), environment()))
             reply = self.wait(number, time.monotonic() + PATIENCE)
-            return None if reply is None else self.open(reply, ServiceStatus)
+            if reply is None:
+                return None
+            status: ServiceStatus = self.open(reply, ServiceStatus)
         except TimeoutError:
             self.close()
             raise ServiceError(
@@ -214,6 +210,11 @@ class Connection:
         except BaseException:
             self.close()  # interrupted: the next request says hello again
             raise
+        for notice in status.notices:
+            if notice not in _told:
+                _told.add(notice)
+                warnings.warn(notice, stacklevel=2)
+        return socket
 
     def _replace(self, service: homes.Discovery) -> homes.Discovery:
         """Puts a service of our protocol in the place of an older one that has nothing to do.

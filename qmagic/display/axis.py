@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-import fractions
 import math
 from collections.abc import Callable, Sequence
+
+import msgspec
 
 __all__ = ["Scale", "scale"]
 
@@ -14,8 +14,7 @@ _PI_STEPS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16)
 _STEPS = (1, 2, 2.5, 5, 10)
 
 
-@dataclasses.dataclass(frozen=True)
-class Scale:
+class Scale(msgspec.Struct, frozen=True):
     """A linear axis from `low` to `high`, with ``(value, label)`` for each tick."""
 
     low: float
@@ -41,13 +40,15 @@ def scale(values: Sequence[float], *, ticks: int = 5, round_ends: bool = True, a
     if high - low <= 1e-12 * max(abs(low), abs(high), 1e-60):
         pad = abs(low) / 2 if abs(low) > 1e-60 else 0.5
         low, high = low - pad, high + pad
-    if angles and _is_angle(low) and _is_angle(high):
+    if angles and high - low > 0.1 and _is_angle(low) and _is_angle(high):
         step = next((s for s in _PI_STEPS if (high - low) / math.pi / s <= ticks + 0.5), _PI_STEPS[-1])
         return _with_ticks(low, high, step * math.pi, False, lambda k: _pi_label(k * step))
     step = _round_step((high - low) / ticks)
     decimals = max(0, math.ceil(-math.log10(step) - 1e-9)) + (1 if f"{step:.1e}".startswith("2.5") and step < 10 else 0)
-    if decimals > 5 or max(abs(low), abs(high)) >= 1e6:
-        return _with_ticks(low, high, step, round_ends, lambda k: f"{k * step:.3g}")
+    largest = max(abs(low), abs(high))
+    if decimals > 5 or largest >= 1e6:
+        digits = min(17, max(3, 1 + math.ceil(math.log10(largest / step))))  # enough to tell ticks apart
+        return _with_ticks(low, high, step, round_ends, lambda k: f"{k * step:.{digits}g}")
     return _with_ticks(low, high, step, round_ends, lambda k: f"{k * step:.{decimals}f}")
 
 
@@ -72,9 +73,10 @@ def _is_angle(value: float) -> bool:
 
 
 def _pi_label(times: float) -> str:
-    part = fractions.Fraction(times).limit_denominator(64)
-    if part == 0:
+    sixteenths = round(times * 16)
+    common = math.gcd(sixteenths, 16)
+    above, below = abs(sixteenths) // common, 16 // common
+    if above == 0:
         return "0"
-    number = "" if abs(part.numerator) == 1 else str(abs(part.numerator))
-    below = "" if part.denominator == 1 else f"/{part.denominator}"
-    return ("-" if part < 0 else "") + f"{number}π{below}"
+    number = "" if above == 1 else str(above)
+    return ("-" if times < 0 else "") + f"{number}π" + ("" if below == 1 else f"/{below}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import msgspec
 
 from qmagic.display.axis import Scale
 from qmagic.display.page import escaped
@@ -13,8 +13,7 @@ _WIDTH, _HEIGHT = 560, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 546, 12, 256
 
 
-@dataclasses.dataclass(frozen=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """Two axes with their labels."""
 
     across: Scale

@@ -6,8 +6,9 @@ others are one bar. The choice is the same in the terminal, in HTML and in Matpl
 
 from __future__ import annotations
 
-import dataclasses
 import heapq
+
+import msgspec
 
 from qmagic.outcomes import SampledPub
 from qmagic.results import bits
@@ -20,8 +21,7 @@ __all__ = ["ALL", "Bar", "Histogram", "histogram", "order_note", "shortened"]
 ALL = 16
 
 
-@dataclasses.dataclass(frozen=True)
-class Bar:
+class Bar(msgspec.Struct, frozen=True):
     """One bar: the bitstring (of the bar of others: how many they are), its count, probability and interval."""
 
     label: str
@@ -32,8 +32,7 @@ class Bar:
     others: bool = False
 
 
-@dataclasses.dataclass(frozen=True)
-class Histogram:
+class Histogram(msgspec.Struct, frozen=True):
     """The bars of one PUB (or of one of its points).
 
     `widths` has the number of bits of each register, leftmost register first; `order` says how the bits are ordered.

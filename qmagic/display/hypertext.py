@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from qmagic.display.bars import bars, compared_bars
 from qmagic.display.headless import headless
-from qmagic.display.heatmap import heatmap_svg
 from qmagic.display.histogram import histogram, order_note
 from qmagic.display.numbers import exact, parameter, percent, with_error
 from qmagic.display.page import escaped, note, page
-from qmagic.display.sweep import legend, sweep_svg
 from qmagic.display.views import MOST_CURVES, MOST_PUBS, Curve, compared, curves, grid, transpiled_lines
 from qmagic.outcomes import EstimatedPub, SampledPub
-from qmagic.results.comparison import Comparison
 from qmagic.results.headline import headline
 from qmagic.results.points import Axis, estimates
 from qmagic.results.result import Result
+
+if TYPE_CHECKING:
+    from qmagic.results.comparison import Comparison
 
 __all__ = ["comparison_html", "result_html"]
 
@@ -25,8 +27,7 @@ __all__ = ["comparison_html", "result_html"]
 _MOST_ROWS = 101
 
 
-@dataclasses.dataclass(frozen=True)
-class _View:
+class _View(msgspec.Struct, frozen=True):
     """A PUB's HTML, the small print under it, how many colours it uses, and what is folded away."""
 
     html: str
@@ -65,6 +66,8 @@ def _view(result: Result, i: int, many: bool) -> _View:
     if (sweep := curves(result, i)) is not None:
         return _sweep_view(result, i, *sweep)
     if (cells := grid(result, i)) is not None:
+        from qmagic.display.heatmap import heatmap_svg
+
         return _View(heatmap_svg(cells), (cells.label,), 2, _values(result, i))
     if isinstance(pub, EstimatedPub):
         return _View(_estimate_table(result, i, pub))
@@ -72,6 +75,8 @@ def _view(result: Result, i: int, many: bool) -> _View:
 
 
 def _sweep_view(result: Result, i: int, axis: Axis, found: list[Curve]) -> _View:
+    from qmagic.display.sweep import legend, sweep_svg
+
     pub = result.outcome.pubs[i]
     drawn = found[:MOST_CURVES]
     names = [curve.label for curve in drawn]

@@ -7,7 +7,7 @@ does well.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qmagic.display.headless import headless
 from qmagic.display.histogram import histogram
@@ -15,23 +15,28 @@ from qmagic.display.hypertext import comparison_html, result_html
 from qmagic.display.text import comparison_text, result_text
 from qmagic.display.views import MOST_PUBS
 from qmagic.outcomes import EstimatedPub, SampledPub
-from qmagic.results.comparison import Comparison
 from qmagic.results.headline import headline
 from qmagic.results.points import estimates
 from qmagic.results.result import Result
 
-__all__ = ["MIME_TYPE", "mimebundle"]
+if TYPE_CHECKING:
+    from qmagic.results.comparison import Comparison
+
+__all__ = ["MIME_TYPE", "comparison_bundle", "mimebundle"]
 
 MIME_TYPE = "application/vnd.qmagic.result.v1+json"
 #: The most outcomes or values of one PUB in the JSON: a few kB, whatever the result.
 _MOST_ENTRIES = 64
 
 
-def mimebundle(shown: Result | Comparison) -> dict[str, Any]:
-    """Returns all views of a result or a comparison, keyed by MIME type."""
-    if isinstance(shown, Comparison):
-        return {"text/plain": comparison_text(shown), "text/html": comparison_html(shown)}
-    return {"text/plain": result_text(shown), "text/html": result_html(shown), MIME_TYPE: _summary(shown)}
+def mimebundle(result: Result) -> dict[str, Any]:
+    """Returns all views of a result, keyed by MIME type."""
+    return {"text/plain": result_text(result), "text/html": result_html(result), MIME_TYPE: _summary(result)}
+
+
+def comparison_bundle(comparison: Comparison) -> dict[str, Any]:
+    """Returns all views of a comparison, keyed by MIME type."""
+    return {"text/plain": comparison_text(comparison), "text/html": comparison_html(comparison)}
 
 
 def _summary(result: Result) -> dict[str, Any]:

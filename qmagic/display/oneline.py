@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from qmagic.jobs import JobInfo, JobStatus
-from qmagic.results.provenance import duration
+from qmagic.results.headline import duration
 
 __all__ = ["job_line"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from qmagic.display.axis import scale
 from qmagic.display.headless import headless
@@ -11,10 +12,12 @@ from qmagic.display.histogram import Histogram, histogram, order_note, shortened
 from qmagic.display.numbers import exact, parameter, percent, with_error
 from qmagic.display.views import MOST_PUBS, Curve, compared, curves, transpiled_lines
 from qmagic.outcomes import EstimatedPub, SampledPub
-from qmagic.results.comparison import Comparison
 from qmagic.results.headline import headline
 from qmagic.results.points import Axis, Estimate, estimates
 from qmagic.results.result import Result
+
+if TYPE_CHECKING:
+    from qmagic.results.comparison import Comparison
 
 __all__ = ["comparison_text", "result_text"]
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from qmagic.display.histogram import ALL
 from qmagic.outcomes import EstimatedPub
 from qmagic.results import bits
-from qmagic.results.comparison import Comparison
 from qmagic.results.intervals import wilson
 from qmagic.results.points import Axis, estimates, parameter_axes
 from qmagic.results.result import Result
+
+if TYPE_CHECKING:
+    from qmagic.results.comparison import Comparison
 
 __all__ = ["MOST_CURVES", "MOST_PUBS", "Compared", "Curve", "Grid", "compared", "curves", "grid", "transpiled_lines"]
 
@@ -24,8 +27,7 @@ MOST_PUBS = 12
 MOST_CURVES = 8
 
 
-@dataclasses.dataclass(frozen=True)
-class Curve:
+class Curve(msgspec.Struct, frozen=True):
     """One line of a sweep's plot; `low` and `high` bound its error band."""
 
     label: str
@@ -34,8 +36,7 @@ class Curve:
     high: tuple[float, ...]
 
 
-@dataclasses.dataclass(frozen=True)
-class Grid:
+class Grid(msgspec.Struct, frozen=True):
     """A sweep over two parameters: rows over `y`, columns over `x`."""
 
     label: str
@@ -44,8 +45,7 @@ class Grid:
     values: tuple[tuple[float, ...], ...]
 
 
-@dataclasses.dataclass(frozen=True)
-class Compared:
+class Compared(msgspec.Struct, frozen=True):
     """One outcome (or all others together) under two distributions, with Wilson's interval where there are shots."""
 
     label: str
@@ -104,33 +104,23 @@ def compared(comparison: Comparison) -> list[Compared]:
 
 def transpiled_lines(result: Result) -> list[str]:
     """Returns a line for each circuit that was brought onto a device."""
-    lines = []
-    for at, one in enumerate(result.outcome.transpiled[:MOST_PUBS]):
-        lines.append(
-            _transpiled(one, f"circuit {at} transpiled" if len(result.outcome.transpiled) > 1 else "transpiled")
-        )
-    if len(result.outcome.transpiled) > MOST_PUBS:
-        lines.append(
-            f"… and {len(result.outcome.transpiled) - MOST_PUBS} more circuits; result.outcome.transpiled has all"
-        )
+    made = result.outcome.transpiled
+    lines = [(f"circuit {at} " if len(made) > 1 else "") + _transpiled(one) for at, one in enumerate(made[:MOST_PUBS])]
+    if len(made) > MOST_PUBS:
+        lines.append(f"… and {len(made) - MOST_PUBS} more circuits; result.outcome.transpiled has all")
     return lines
 
 
-def _transpiled(one: Mapping[str, Any], name: str) -> str:
+def _transpiled(one: Mapping[str, Any]) -> str:
     """Returns such as ``transpiled to fake_sherbrooke: depth 12 → 31, two-qubit gates 6 → 9, seed 4, layout 0, 1``."""
-    parts = [
-        f"{words} {one[key + '_before']} → {one[key + '_after']}"
-        for key, words in (("depth", "depth"), ("two_qubit", "two-qubit gates"))
-        if one.keys() >= {key + "_before", key + "_after"}
-    ]
     if one.get("untouched"):
-        return f"{name.replace('transpiled', 'runs untouched')}: it fits {one.get('device', 'the device')} as it is"
-    if one.get("seed") is not None:
-        parts.append(f"seed {one['seed']}")
-    if one.get("layout"):
-        layout = [str(qubit) for qubit in one["layout"]]
-        parts.append("layout " + ", ".join(layout[:16]) + (", …" if len(layout) > 16 else ""))
-    return f"{name} to {one['device']}: {', '.join(parts)}" if "device" in one else f"{name}: {', '.join(parts)}"
+        return f"fits {one['device']} as it is: depth {one['depth_after']}, two-qubit gates {one['two_qubit_after']}"
+    layout = [str(qubit) for qubit in one["layout"]]
+    return (
+        f"transpiled to {one['device']}: depth {one['depth_before']} → {one['depth_after']}, "
+        f"two-qubit gates {one['two_qubit_before']} → {one['two_qubit_after']}, seed {one['seed']}, "
+        f"layout {', '.join(layout[:16])}{', …' if len(layout) > 16 else ''}"
+    )
 
 
 def _bounds(value: float, shots: int | None) -> tuple[float, float]:

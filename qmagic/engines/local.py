@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import errno
 import hashlib
 import logging
 import os
@@ -44,6 +45,10 @@ log = logging.getLogger(__name__)
 
 #: A worker whose line is closed and that is still there after this many seconds is killed.
 _LEAVE_SECONDS = 0.5
+#: Seconds in which a worker has to come up; imports may lie on a slow network disk.
+_START_SECONDS = 60.0
+#: Reasons why a process cannot be started now that have nothing to do with its environment: tried again.
+_PASSING = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 
 
 class State(enum.StrEnum):
@@ -199,14 +204,21 @@ class LocalEngine:
         except (EOFError, OSError):
             self._bury(descriptor, worker)
             return
+        except msgspec.MsgspecError as error:
+            # another release of qmagic in that environment: it counts as a death, which its end will tell
+            log.error("worker %d sent what cannot be read: %s", worker.process.pid, error)
+            worker.process.kill()
+            return
         self._handle(worker, message)
 
     def leave_idle(self, seconds: float) -> None:
-        """Ends workers that have been free for longer than this."""
+        """Ends workers that have been free for longer than this, and those that do not come up."""
         now = time.monotonic()
         for worker in self.workers:
             if worker.state is State.FREE and now - worker.since > seconds:
                 self._kill(worker)
+            elif worker.state is State.STARTING and now - worker.since > _START_SECONDS:
+                worker.process.kill()  # a death, not a wish of ours: its end is reported
 
     def close(self) -> None:
         """Ends every worker and waits until they are gone."""
@@ -239,6 +251,9 @@ class LocalEngine:
         try:
             process, connection = launch(environment, self._results)
         except OSError as error:
+            if error.errno in _PASSING:
+                log.warning("no worker can be started now: %s", error)
+                return
             reason = f"its Python cannot be started: {error.strerror or error} ({environment.executable})"
             log.warning("%s", reason)
             self.listener.on_died(Died(environment, (), reason, killed=False, started=False, gone=True))

@@ -115,7 +115,7 @@ def onto(circuit: QuantumCircuit, wanted: Transpile, device: Device) -> OnDevice
         passes = _passes(device.name, wanted.optimization_level, wanted.initial_layout, seed % 2**31)
         try:
             made = passes.run(circuit)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - Qiskit's passes raise many classes
             raise InputError(f"cannot bring the circuit onto {device.name}: {str(error).splitlines()[0]}") from None
         cost = (_two_qubit_gates(made), made.depth())
         if best is None or cost < best[0]:

@@ -65,9 +65,9 @@ class Comparison:
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from qmagic.display import mimebundle
+        from qmagic.display.mime import comparison_bundle
 
-        return mimebundle(self)
+        return comparison_bundle(self)
 
 
 def compare(

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 
 from qmagic.jobs import JobInfo, JobSpec
-from qmagic.outcomes import EstimatedPub, Outcome
-from qmagic.results.provenance import duration, shots_of
+from qmagic.outcomes import EstimatedPub, Outcome, SampledPub
 
-__all__ = ["headline"]
+__all__ = ["duration", "headline", "shots_of"]
 
 
 def headline(outcome: Outcome, info: JobInfo, spec: JobSpec | None = None, *, lasting: bool = False) -> str:
@@ -31,6 +30,26 @@ def headline(outcome: Outcome, info: JobInfo, spec: JobSpec | None = None, *, la
             parts.append(duration(max(0.0, info.ended - info.started)))
         parts.append(f"job {info.id}")
     return " · ".join(parts)
+
+
+def shots_of(outcome: Outcome) -> int | None:
+    """Returns the shots of each circuit at each point, None for exact values or when they differ."""
+    numbers: set[int] = set()
+    for pub in outcome.pubs:
+        numbers.update((pub.shots,) if isinstance(pub, SampledPub) else pub.shots or (0,))
+    only = numbers.pop() if len(numbers) == 1 else 0
+    return only or None
+
+
+def duration(seconds: float) -> str:
+    """Returns a span of time as a person says it: ``3.2 ms``, ``1.4 s``, ``2 min 5 s``."""
+    if seconds < 0.9995:
+        return f"{seconds * 1e3:.{1 if seconds < 0.00995 else 0}f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
 def _amount(outcome: Outcome) -> str:

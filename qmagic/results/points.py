@@ -7,10 +7,11 @@ behind it. Pure Python, for display.
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from qmagic.jobs import ParameterValues, PubSpec
 from qmagic.outcomes import EstimatedPub
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Axis", "Estimate", "estimates", "parameter_axes", "point_values"]
 
 
-@dataclasses.dataclass(frozen=True)
-class Estimate:
+class Estimate(msgspec.Struct, frozen=True):
     """One expectation value.
 
     Attributes:
@@ -41,8 +41,7 @@ class Estimate:
     parameters: dict[str, float]
 
 
-@dataclasses.dataclass(frozen=True)
-class Axis:
+class Axis(msgspec.Struct, frozen=True):
     """An axis of a PUB's array along which parameter values change, and observables do not.
 
     Attributes:

@@ -6,9 +6,10 @@ import dataclasses
 import datetime
 
 from qmagic.jobs import Environment, JobInfo, JobSpec
-from qmagic.outcomes import Outcome, SampledPub
+from qmagic.outcomes import Outcome
+from qmagic.results.headline import duration, shots_of
 
-__all__ = ["Provenance", "duration", "shots_of"]
+__all__ = ["Provenance"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,26 +105,6 @@ class Provenance:
         return "\n".join(f"{name:<11}  {value}" for name, value in lines)
 
     __repr__ = __str__
-
-
-def shots_of(outcome: Outcome) -> int | None:
-    """Returns the shots of each circuit at each point, None for exact values or when they differ."""
-    numbers: set[int] = set()
-    for pub in outcome.pubs:
-        numbers.update((pub.shots,) if isinstance(pub, SampledPub) else pub.shots or (0,))
-    only = numbers.pop() if len(numbers) == 1 else 0
-    return only or None
-
-
-def duration(seconds: float) -> str:
-    """Returns a span of time as a person says it: ``3.2 ms``, ``1.4 s``, ``2 min 5 s``."""
-    if seconds < 0.9995:
-        return f"{seconds * 1e3:.{1 if seconds < 0.00995 else 0}f} ms"
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
 def _utc(seconds: float) -> datetime.datetime:

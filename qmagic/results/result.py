@@ -18,12 +18,10 @@ import msgspec
 from qmagic.errors import InputError
 from qmagic.jobs import JobInfo, JobSpec
 from qmagic.outcomes import EstimatedPub, Outcome, SampledPub
-from qmagic.results import bits, comparison, intervals
+from qmagic.results import bits
 from qmagic.results.bits import Point
-from qmagic.results.comparison import Comparison
-from qmagic.results.headline import headline
-from qmagic.results.intervals import Probabilities
-from qmagic.results.provenance import Provenance, shots_of
+from qmagic.results.headline import headline, shots_of
+from qmagic.results.intervals import CONFIDENCE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +31,10 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.primitives import PrimitiveResult, PubResult
     from qiskit.result import QuasiDistribution
+
+    from qmagic.results.comparison import Comparison
+    from qmagic.results.probabilities import Probabilities
+    from qmagic.results.provenance import Provenance
 
 __all__ = ["Result"]
 
@@ -66,8 +68,10 @@ class Result:
         pattern = f"0{len(bits.joined(pub))}b"
         return {format(value, pattern): count for value, count in bits.rows(pub, point)}
 
-    def probabilities(self, i: int = 0, point: Point = None, confidence: float = intervals.CONFIDENCE) -> Probabilities:
+    def probabilities(self, i: int = 0, point: Point = None, confidence: float = CONFIDENCE) -> Probabilities:
         """Returns the probability of each outcome with Wilson's interval at `confidence` (0.95)."""
+        from qmagic.results.probabilities import Probabilities
+
         pub, counts = self._sampled(i), self.counts(i, point)
         return Probabilities(counts, sum(counts.values()), len(bits.joined(pub)), confidence)
 
@@ -116,6 +120,8 @@ class Result:
             i: Which PUB of this result.
             j: Which PUB of the other result; `i` when not given.
         """
+        from qmagic.results import comparison
+
         mine, labels = self.probabilities(i), [self.outcome.backend, "ideal"]
         if isinstance(other, Result):
             theirs = other.probabilities(i if j is None else j)
@@ -208,6 +214,8 @@ class Result:
     @functools.cached_property
     def provenance(self) -> Provenance:
         """How the result came about."""
+        from qmagic.results.provenance import Provenance
+
         return Provenance.of(self.outcome, self.info, self.spec)
 
     @property

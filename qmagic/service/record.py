@@ -22,7 +22,7 @@ _SMALL_SHOTS = 100_000
 _SMALL_POINTS = 16
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, eq=False)
 class Record:
     """One job. Only the manager changes it.
 

@@ -181,7 +181,9 @@ class Deletable:
 
 def deletable(connection: sqlite3.Connection, before: float, ids: list[str] | None) -> list[Deletable]:
     """Returns the finished jobs that ended before a time, or those named."""
-    query = "SELECT j.number, j.id, coalesce(r.file, '') FROM jobs j LEFT JOIN results r USING (number) WHERE j.final = 1"
+    query = """
+        SELECT j.number, j.id, coalesce(r.file, '') FROM jobs j LEFT JOIN results r USING (number) WHERE j.final = 1
+    """
     if ids is None:
         found = connection.execute(f"{query} AND j.ended < ?", (before,)).fetchall()
     else:

@@ -206,21 +206,24 @@ class Store:
         open_ = True
         while open_:
             items = self._next_items()
-            if None in items:
-                open_ = False
-            writes = [item for item in items if isinstance(item, Write)]
-            if writes or self._kept:
-                self._commit(writes)
-            elif self.trouble:
-                self._probe()
-            for item in items:
-                if isinstance(item, _Read):
-                    self._query(item)
-            if self._finished:
-                try:
-                    self._waker.send(b"x")
-                except BlockingIOError:
-                    pass  # it has been woken often enough
+            open_ = None not in items
+            self._work(items)
+
+    def _work(self, items: list[Write | _Read | None]) -> None:
+        """Commits what is to be written, then answers what is asked."""
+        writes = [item for item in items if isinstance(item, Write)]
+        if writes or self._kept:
+            self._commit(writes)
+        elif self.trouble:
+            self._probe()
+        for item in items:
+            if isinstance(item, _Read):
+                self._query(item)
+        if self._finished:
+            try:
+                self._waker.send(b"x")
+            except BlockingIOError:
+                pass  # it has been woken often enough
 
     def _next_items(self) -> list[Write | _Read | None]:
         items: list[Write | _Read | None] = []
@@ -282,11 +285,12 @@ class Store:
         query = self._connection.execute
         try:
             query(f"PRAGMA user_version = {SCHEMA_VERSION}")  # writes a page, and changes nothing
-            used, most, free = (query(f"PRAGMA {n}").fetchone()[0] for n in ("page_count", "max_page_count", "freelist_count"))
+            used = query("PRAGMA page_count").fetchone()[0] - query("PRAGMA freelist_count").fetchone()[0]
+            most = query("PRAGMA max_page_count").fetchone()[0]
         except sqlite3.Error as error:
             self.trouble = str(error)
         else:
-            if used < most or free:
+            if used < most:
                 self.trouble = ""
 
     def _query(self, read: _Read) -> None:

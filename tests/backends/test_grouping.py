@@ -30,7 +30,7 @@ def test_few_groups():
 
 def test_projectors():
     """|0><0| Y |-><-| is the sum of four Pauli products."""
-    found = dict((pauli, weight) for weight, pauli in paulis_of(product("0Y-")))
+    found = {pauli: weight for weight, pauli in paulis_of(product("0Y-"))}
     assert found == {
         (("Y", 1),): 0.25,
         (("X", 0), ("Y", 1)): -0.25,

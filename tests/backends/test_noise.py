@@ -95,7 +95,8 @@ def test_readout_formula():
     circuit = QuantumCircuit(2)
     circuit.x(1)
     noise = "p01=0.02,p10=0.1"
-    values, _, _ = evs(circuit, PubSpec(observables=(observable("IZ"), observable("ZI"), observable("ZZ")), observables_shape=(3,)), noise=noise)  # fmt: skip
+    wanted = (observable("IZ"), observable("ZI"), observable("ZZ"))
+    values, _, _ = evs(circuit, PubSpec(observables=wanted, observables_shape=(3,)), noise=noise)
     assert values == pytest.approx([0.96, -0.8, 0.96 * -0.8], abs=1e-12)
 
 
@@ -136,8 +137,8 @@ def test_device_noise_brings_circuits_onto_the_device():
 def test_device_noise_is_exact_too():
     """Expectation values on a device's noise: exact ones are the limit of sampled ones, layout followed."""
     wanted = (observable("ZIZ", ("XXX", 1.0)),)
-    exact, _, _ = evs(ghz(3), PubSpec(observables=wanted), noise="fake_lagos")
-    sampled, errors, _ = evs(ghz(3), PubSpec(observables=wanted, shots=20_000), noise="fake_lagos")
+    exact, _, _ = evs(ghz(3), PubSpec(observables=wanted), noise="fake_perth")
+    sampled, errors, _ = evs(ghz(3), PubSpec(observables=wanted, shots=20_000), noise="fake_perth")
     assert 1.0 < exact < 2.0
     assert abs(exact - sampled) < 5 * errors
 
@@ -148,10 +149,13 @@ def test_given_model():
     model.add_all_qubit_quantum_error(depolarizing_error(0.2, 1), ["x"])
     model.add_quantum_error(depolarizing_error(0.4, 1), ["x"], [1])
     model.add_readout_error(ReadoutError([[0.9, 0.1], [0.2, 0.8]]), [0])
-    text = json.dumps(model.to_dict(serializable=True), default=lambda v: [v.real, v.imag] if isinstance(v, complex) else v.tolist())
+    text = json.dumps(
+        model.to_dict(serializable=True), default=lambda v: [v.real, v.imag] if isinstance(v, complex) else v.tolist()
+    )
     circuit = QuantumCircuit(2)
     circuit.x([0, 1])
-    values, _, _ = evs(circuit, PubSpec(observables=(observable("IZ"), observable("ZI")), observables_shape=(2,)), noise=text)  # fmt: skip
+    wanted = (observable("IZ"), observable("ZI"))
+    values, _, _ = evs(circuit, PubSpec(observables=wanted, observables_shape=(2,)), noise=text)
     assert values == pytest.approx([-0.8 * 0.7 + 0.1, -0.6], abs=1e-9)
 
 

@@ -59,7 +59,6 @@ PROGRAMS = {
     "counted loop": "qubit[2] q; for int i in [0:3] { rx(0.1) q[0]; ry(i*0.2) q[1]; cx q[0], q[1]; }",
     "counted loop with a step": "qubit[2] q; for uint i in [5:-2:0] { rx(i*0.1) q[0]; h q[0]; }",
     "counted loop over a set": "qubit[2] q; for int i in {4, 1, 2} { rx(i*0.1) q[0]; h q[0]; }",
-    "box": "qubit[2] q; h q; box { cx q[0], q[1]; }",
     "comments": "/* h q; */ qubit[2] q; // x q;\nh q[0]; /* a\nb */ cx q[0], q[1];",
 }
 

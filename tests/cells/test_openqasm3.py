@@ -44,8 +44,6 @@ def distribution(circuit: QuantumCircuit) -> dict[str, float]:
     """Exact-enough counts of a circuit: fixed seed, many shots, all bits measured at the end."""
     measured = circuit.copy()
     measured.measure_all()
-    for kept in measured.clbits:
-        assert kept is not None
     shots = 4000
     result = AerSimulator(seed_simulator=11).run(measured.decompose(reps=4), shots=shots).result()
     return {key.replace(" ", ""): number / shots for key, number in result.get_counts().items()}
@@ -70,8 +68,14 @@ def same(ours: QuantumCircuit, theirs: QuantumCircuit) -> None:
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_it_agrees_with_the_reference_reader(name: str) -> None:
     """A program that Qiskit's reader takes gives the same circuit here: bits, measurements, unitary, global phase."""
-    text = (HEADER if name != "broadcast registers" else HEADER) + PROGRAMS[name]
+    text = HEADER + PROGRAMS[name]
     same(load(text), reference(text))
+
+
+def test_a_box_is_its_content() -> None:
+    """A box has no effect on the outcome: its statements run where it stands."""
+    start = HEADER + "qubit[2] q; h q; "
+    assert load(start + "box { cx q[0], q[1]; s q[0]; }") == load(start + "cx q[0], q[1]; s q[0];")
 
 
 def test_it_agrees_on_random_programs(full: Callable[[int, int], int]) -> None:
@@ -88,8 +92,11 @@ def test_it_reads_what_qiskit_writes(full: Callable[[int, int], int]) -> None:
     """A random circuit that went through Qiskit's exporter comes back with its unitary."""
     for seed in range(full(20, 500)):
         circuit = random_circuit(3, 6, seed=seed)
-        back = load(qasm3.dumps(circuit))
-        np.testing.assert_allclose(Operator(back).data, Operator(circuit).data, atol=1e-7)
+        text = qasm3.dumps(circuit)
+        back = Operator(load(text))
+        # The exporter itself loses global phases; what it wrote is read exactly.
+        assert back.equiv(Operator(circuit), rtol=1e-6, atol=1e-6)
+        np.testing.assert_allclose(back.data, Operator(reference(text)).data, atol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +231,7 @@ WRONG = [
     ("qubit q; bit[2] c;\nc = 2;", 4, "from a measurement"),
     ("qubit q; bit[2] c;\nrx(c) q;", 4, "no value before the run"),
     ("break;", 3, "outside of a loop"),
-    ("qubit q;\nh $0;", 4, "do not mix"),
+    ("qubit q;\nh $0;", 3, "do not mix"),
     ("gate g a { g a; }", 3, "'g' is not defined"),
     ("gate h a { }", 3, "already defined"),
     ("gate g a, a { }", 3, "given twice"),
@@ -236,7 +243,7 @@ WRONG = [
     ("qubit q;\nh q", 4, "the text ends"),
     ('include "qelib1.inc";', 3, "OpenQASM 3 has stdgates.inc"),
     ("qubit[2] q;\nctrl(0) @ x q[0], q[1];", 4, "number of controls"),
-    ("qubit[2] q;\npow(1e9) @ x q[0];", 4, "at most 1,000"),
+    ("qubit[2] q;\npow(5000) @ x q[0];", 4, "at most 1,000"),
     ("const int n = 1.5;", 3, "not a whole number"),
     ("OPENQASM 3.0;", 3, "first statement"),
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.contracts.jobs import counts, counts_of, evs, ghz, observable, outcome_of, values_of
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import Parameter
 from qiskit.circuit.random import random_circuit, random_clifford_circuit
@@ -13,6 +12,7 @@ from qiskit.quantum_info import SparsePauliOp, Statevector
 
 from qmagic.errors import InputError
 from qmagic.jobs import PubSpec
+from tests.contracts.jobs import counts, counts_of, evs, ghz, observable, outcome_of, values_of
 
 SHOTS = 20_000
 

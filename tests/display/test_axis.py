@@ -37,6 +37,7 @@ def test_decimal_ticks_are_round():
     assert labels(-1, 1) == ["−1.0", "−0.5", "0.0", "0.5", "1.0"]
     assert labels(0, 52.6, ticks=4) == ["0", "20", "40", "60"]
     assert labels(0, 0.93, ticks=4) == ["0.00", "0.25", "0.50", "0.75", "1.00"]
+    assert labels(3e11, 3e11 + 2, ticks=2) == ["300000000000", "300000000001", "300000000002"]
     assert labels(0, 3e-9, ticks=3) == ["0", "1e−09", "2e−09", "3e−09"]
 
 

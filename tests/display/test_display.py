@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from qmagic.display import headless, job_line, mimebundle
+from qmagic.display import headless, job_line
 from qmagic.display.mime import MIME_TYPE
 from qmagic.jobs import JobStatus, PubSpec
 from qmagic.results import Result
@@ -78,6 +78,10 @@ KINDS = {
     "transpiled": of(sampled({0: 5}, c=1), transpiled=(TRANSPILED,), notes=("a note",)),
     "comparison": of(sampled(drawn(900, 8, 6, distinct=60), c=8)).compare({0: 0.5, 255: 0.5}),
 }  # fmt: skip
+
+
+def mimebundle(shown) -> dict:
+    return shown._repr_mimebundle_()
 
 
 class Reader(html.parser.HTMLParser):
@@ -280,6 +284,8 @@ def test_transpiling_says_what_it_did():
     assert line in bundle["text/plain"].splitlines()
     assert line in bundle["text/html"]
     assert "a note" in bundle["text/plain"]
+    fits = of(sampled({0: 5}, c=1), transpiled=({**TRANSPILED, "untouched": True},) * 2)
+    assert "circuit 1 fits fake_sherbrooke as it is: depth 9, two-qubit gates 2" in mimebundle(fits)["text/plain"]
 
 
 @pytest.mark.parametrize("kind", ["bell", "sweep", "six", "transpiled"])

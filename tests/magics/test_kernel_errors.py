@@ -22,7 +22,7 @@ from tests.magics.conftest import QASM
         ("%qrun --file no_such.qasm", "InputError", "there is no file no_such.qasm"),
         (f"%%qrun -o 2x\n{QASM}", "InputError", "--output 2x: expected the name of a variable"),
         (f"%%qrun\nOPENQASM 3.0;\n{'//' + 'x' * 2_000_000}\n", "InputError", "the cell is 2.0 MB"),
-        (f"%%qrun\n{QASM}\0\n", "InputError", "NUL"),
+        (f"%%qrun\n{QASM}\0\n", "SourceError", "NUL"),
         ("%qresult nonsense", "NotFoundError", "there is no job 'nonsense'"),
         ("%qcancel nonsense", "NotFoundError", "there is no job 'nonsense'"),
         ("%qjobs --status DONNE", "InputError", "did you mean 'DONE'?"),

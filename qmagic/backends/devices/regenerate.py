@@ -1,4 +1,4 @@
-"""Writes the shipped device snapshots anew from qiskit-ibm-runtime: ``python -m qmagic.backends.devices.regenerate``."""
+"""Writes the shipped snapshots anew from qiskit-ibm-runtime: ``python -m qmagic.backends.devices.regenerate``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qmagic.backends.devices.snapshots import snapshot_of
 __all__ = ["SHIPPED", "main"]
 
 #: 5, 7, 16, 127 and 133 qubits; CX, ECR and CZ gates.
-SHIPPED = ("FakeManilaV2", "FakeNairobiV2", "FakeGuadalupeV2", "FakeSherbrooke", "FakeTorino")
+SHIPPED = ("FakeManilaV2", "FakePerth", "FakeGuadalupeV2", "FakeSherbrooke", "FakeTorino")
 
 
 def main(folder: Path = Path(__file__).parent) -> None:

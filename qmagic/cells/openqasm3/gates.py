@@ -86,7 +86,7 @@ def modified(gate: Gate, modifier: str, argument: Any) -> Gate:
     controls = 1 if argument is None else argument
     if not isinstance(controls, int) or not 1 <= controls <= 100:
         raise ValueError(f"the number of controls is 1 to 100, got {controls}")
-    return gate.control(controls, ctrl_state=None if modifier == "ctrl" else 0)
+    return gate.control(controls, ctrl_state=None if modifier == "ctrl" else 0, annotated=False)
 
 
 def phase_gate(angle: Any) -> Gate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from qiskit import QuantumCircuit
@@ -29,19 +30,25 @@ class Operations(Names):
         super().__init__(source)
         self.circuit = QuantumCircuit()
         self.gates: dict[str, GateMaker] = dict(BUILT_IN)
+        #: Standard gates that nobody asked for: a program may define them again.
+        self.lent: dict[str, GateMaker] = {}
         self.blocks = 0
         self.in_gate = False
         self.operations = 0
 
     def _emit(self, operation: Instruction, qubits: Sequence[Qubit], bits: Sequence[Clbit] = (), size: int = 1) -> None:
-        self.operations += size
-        if self.operations > MOST_OPERATIONS:
-            raise ValueError(f"the circuit has more than {MOST_OPERATIONS:,} operations")
+        self.operations = self._sized(self.operations + size)
         if self.blocks:
             self.circuit.append(operation, qubits, bits)
         else:
             # The quick way in: what `append` would check is known here.
             self.circuit._append(CircuitInstruction(operation, qubits, bits))
+
+    def _sized(self, size: int) -> int:
+        """Returns a number of operations, if a circuit may have that many."""
+        if size > MOST_OPERATIONS:
+            raise ValueError(f"the circuit has more than {MOST_OPERATIONS:,} operations")
+        return size
 
     def _gate_call(self, node: s.GateCall) -> None:
         arguments = [self.angle(argument) for argument in node.arguments]
@@ -59,9 +66,10 @@ class Operations(Names):
             gate = maker.make(*arguments)
         for modifier in reversed(node.modifiers):
             argument = None if modifier.argument is None else self.number(modifier.argument)
+            if modifier.name == "pow" and isinstance(argument, (int, float)):
+                # Counted before it is made: powers of powers grow quickly.
+                size = self._sized(size * max(1, math.ceil(abs(argument))))
             gate = modified(gate, modifier.name, argument)
-            if modifier.name == "pow" and isinstance(argument, int):
-                size *= max(1, abs(argument))
         operands = [self.qubits(operand) for operand in node.operands]
         if len(operands) != gate.num_qubits:
             acts = _number(gate.num_qubits, "qubit")
@@ -77,12 +85,12 @@ class Operations(Names):
             self._emit(gate if i == 0 else gate.copy(), qubits, size=size)
 
     def _maker(self, node: s.GateCall) -> GateMaker:
-        maker = self.gates.get(node.name)
+        maker = self.gates.get(node.name) or self.lent.get(node.name)
         if maker is not None:
             return maker
         if node.name in STANDARD:
             raise ValueError(f'the gate {node.name!r} is not defined; add include "stdgates.inc"; after the version')
-        hint = nearest(node.name, self.gates) or "; define it with 'gate'"
+        hint = nearest(node.name, {**self.gates, **self.lent}) or "; define it with 'gate'"
         raise ValueError(f"the gate {node.name!r} is not defined{hint}")
 
     def _measure(self, measured: Qubit | Qubits, bits: Sequence[Clbit], at: int) -> None:

@@ -44,7 +44,7 @@ def load(text: str) -> QuantumCircuit:
         runner.add_physical(highest + 1)
     if not program.has_header:
         # Pasted without its first lines: the standard gates are meant.
-        runner.gates.update(STANDARD)
+        runner.lent.update(STANDARD)
     try:
         runner.execute(program.statements)
     except _End:
@@ -90,10 +90,9 @@ class _Runner(Memory):
                 raise self.error(str(message).split("\n")[0][:200], statement.at) from None
 
     def _gate_definition(self, node: s.GateDefinition) -> None:
-        known = self.gates.get(node.name)
         if len(self.scopes) > 1:
             raise self.error("gates are defined outside of loops, conditions and other gates", node.at)
-        if node.name == "gphase" or (known is not None and known is not STANDARD.get(node.name)):
+        if node.name == "gphase" or node.name in self.gates:
             raise self.error(f"the gate {node.name!r} is already defined", node.at)
         before = self.operations
         drawn = self._definition(node, [Parameter(name) for name in node.parameters])

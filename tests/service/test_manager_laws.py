@@ -1,0 +1,269 @@
+"""The manager's laws, under any order of what clients, workers, disks and kills can do."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import hypothesis.strategies as st
+import msgspec
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from qmagic.errors import ErrorInfo
+from qmagic.jobs import JobInfo, JobStatus
+from qmagic.protocol import Find
+from qmagic.service import rows
+from qmagic.service.ledger import Ledger
+from qmagic.service.manager import MAX_DEATHS, Manager
+from qmagic.service.slots import Slots
+from qmagic.service.status import MOVES
+from tests.service.playing import HERE, THERE, PlayedEngine, SteppedStore, encoded, spec
+
+SOAK = os.environ.get("QMAGIC_SOAK") == "1"
+SLOTS, MEMORY = 2, 100
+WRONG = ErrorInfo("InputError", "wrong")
+
+
+class Told:
+    """What clients were told about one job."""
+
+    def __init__(self, job):
+        self.spec = job
+        self.accepted = 0
+        self.refused = 0
+        self.open = 0  # submits that wait for an answer
+        self.ends = []
+        self.waits = 0
+        self.blamed = 0
+        self.cancelled = False
+
+
+class Laws(RuleBasedStateMachine):
+    def __init__(self):
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory(prefix="qm-")
+        self.told: dict[str, Told] = {}
+        self.published: list = []
+        self.now = 0.0
+        self.life()
+
+    def life(self):
+        """A service starts."""
+        self.store = SteppedStore(Path(self.folder.name) / "store.sqlite")
+        self.engine = PlayedEngine(SLOTS, MEMORY)
+        self.ledger = Ledger(self.store)
+        self.published_here = []
+        self.ledger.publish = self.published_here.append
+        self.manager = Manager(self.ledger, self.engine, Slots(SLOTS, MEMORY), clock=lambda: self.now)
+        self.engine.listener = self.manager
+
+    # -- clients
+
+    def _submit(self, job):
+        told = self.told.setdefault(job.id, Told(job))
+        told.open += 1
+        life = self.manager
+
+        def accept(error):
+            assert life is self.manager, "an answer from the dead"
+            told.open -= 1
+            told.accepted += error is None
+            told.refused += error is not None
+
+        self.manager.submit(encoded(job), accept)
+
+    @rule(
+        checked=st.booleans(), small=st.booleans(), notebook=st.sampled_from("ab"), priority=st.integers(0, 1),
+        timeout=st.sampled_from([None, None, 10.0]), where=st.sampled_from([HERE, HERE, THERE]),
+    )  # fmt: skip
+    def submit(self, checked, small, notebook, priority, timeout, where):
+        self._submit(
+            spec(
+                checked=checked, width=2 if small else None, notebook=notebook, priority=priority,
+                timeout=None if small else timeout, environment=where, cell="" if small else "x" * 6000,
+            )
+        )  # fmt: skip
+
+    @precondition(lambda self: self.told)
+    @rule(data=st.data(), asks_first=st.booleans())
+    def submit_again(self, data, asks_first):
+        """A client that got no answer sends the same again; or one sends an id twice for no reason."""
+        told = data.draw(st.sampled_from(list(self.told.values())))
+        job = told.spec.id
+        if asks_first:  # as the service does when it is told that this is another try
+            self.store.step()
+            if rows.find(self.store._connection, Find(id=job)) and not self.manager.knows(job):
+                told.accepted += 1
+                return
+        self._submit(told.spec)
+
+    @precondition(lambda self: self.told)
+    @rule(data=st.data())
+    def wait(self, data):
+        told = data.draw(st.sampled_from(list(self.told.values())))
+        told.waits += self.manager.wait(told.spec.id, object(), told.ends.append)
+
+    @precondition(lambda self: self.told)
+    @rule(data=st.data())
+    def cancel(self, data):
+        told = data.draw(st.sampled_from(list(self.told.values())))
+        before = self.ledger.live.get(told.spec.id)
+        was = None if before is None else before.status
+        answer = self.manager.cancel(told.spec.id)
+        assert (answer is None) == (before is None)
+        if was is not None and was.final:
+            assert answer is was
+        elif answer is not None:
+            told.cancelled = True
+            assert answer in (JobStatus.CANCELLED, JobStatus.CANCELLING)
+
+    # -- time, disk, the service itself
+
+    @rule()
+    def dispatch(self):
+        self.manager.dispatch()
+
+    @rule()
+    def commit(self):
+        self.store.step()
+
+    @rule()
+    def fill_disk(self):
+        self.store.fill()
+
+    @rule()
+    def empty_disk(self):
+        self.store.empty()
+
+    @rule(seconds=st.sampled_from([1.0, 11.0, 21.0]))
+    def time_passes(self, seconds):
+        self.now += seconds
+        self.manager.tick()
+
+    @rule()
+    def service_is_killed(self):
+        self.store.die()
+        for told in self.told.values():
+            told.open = told.waits = 0
+            told.ends.clear()
+        self.published += self.published_here
+        self.life()
+
+    # -- workers
+
+    @precondition(lambda self: self.engine.busy)
+    @rule(data=st.data(), what=st.sampled_from(["good", "good", "good", "bad", "asks", "asks for all", "dies"]))
+    def worker(self, data, what):
+        worker = data.draw(st.sampled_from(self.engine.busy))
+        if what == "dies":
+            self._die(worker)
+        elif self.engine.must_read(worker):
+            self.engine.reads(worker, WRONG if what == "bad" else None)
+        elif what.startswith("asks"):
+            memory = data.draw(st.integers(1, MEMORY))
+            self.engine.asks(worker, memory, SLOTS if what == "asks for all" else 1)
+        else:
+            self.engine.ends(worker, WRONG if what == "bad" else None)
+
+    @precondition(lambda self: any(worker.asked for worker in self.engine.workers))
+    @rule(data=st.data())
+    def waiting_worker_dies(self, data):
+        self._die(data.draw(st.sampled_from([worker for worker in self.engine.workers if worker.asked])))
+
+    @precondition(lambda self: self.engine.doomed)
+    @rule(data=st.data(), late=st.booleans())
+    def killed_worker_is_gone(self, data, late):
+        worker = data.draw(st.sampled_from(self.engine.doomed))
+        if late and worker.calls and worker.asked is None and not worker.calls[0].only_check:
+            self.engine.late(worker)
+        self.engine.dies(worker)
+
+    @rule()
+    def no_worker_can_start_there(self):
+        self.engine.cannot_start(THERE)
+
+    def _die(self, worker):
+        first = worker.calls[0].job
+        if first in self.ledger.live and self.ledger.live[first].status is JobStatus.RUNNING:
+            self.told[first].blamed += 1
+        self.engine.dies(worker)
+
+    # -- the laws
+
+    @invariant()
+    def events_ascend(self):
+        numbers = [event.seq for event in self.published_here]
+        assert numbers == sorted(set(numbers))
+
+    @invariant()
+    def each_wait_hears_once(self):
+        assert all(len(told.ends) <= told.waits for told in self.told.values())
+
+    def teardown(self):
+        """Lets everything end, and then looks at the disk."""
+        try:
+            self._finish()
+            self._look()
+        finally:
+            self.store.die()
+            self.folder.cleanup()
+
+    def _finish(self):
+        self.store.empty()
+        for _ in range(1000):
+            self.store.step()
+            self.manager.dispatch()
+            for worker in self.engine.doomed:
+                self.engine.dies(worker)
+            for worker in self.engine.busy:
+                (self.engine.reads if self.engine.must_read(worker) else self.engine.ends)(worker)
+            if not self.manager.busy:
+                break
+        assert not self.manager.busy, "jobs are stuck"
+        self.store.step()
+
+    def _look(self):
+        ask = self.store._connection.execute
+        for job, told in self.told.items():
+            row = ask("SELECT number, status, final, attempt, deaths, info FROM jobs WHERE id = ?", (job,)).fetchone()
+            events = ask("SELECT kind, status, number FROM events WHERE job = ? ORDER BY seq", (job,)).fetchall()
+            assert told.open == 0, "a submit was never answered"
+            assert len(told.ends) == told.waits, "a wait was never answered"
+            if row is None:
+                assert told.accepted == 0, "an accepted job is gone"
+                assert events == [], "a refused job left events"
+                continue
+            number, status, final, attempt, deaths, info = row
+            assert {event[2] for event in events} == {number}
+            statuses = [JobStatus.CREATED, *(JobStatus(event[1]) for event in events)]
+            for old, new in zip(statuses, statuses[1:], strict=False):
+                assert new in MOVES[old], statuses
+            assert final == 1
+            assert sum(s.final for s in statuses) == 1
+            assert statuses[-1] == status == msgspec.msgpack.decode(info, type=JobInfo).status
+            results = ask("SELECT attempt FROM results WHERE number = ?", (number,)).fetchall()
+            assert results == ([(attempt,)] if status == "DONE" else [])
+            assert deaths <= min(told.blamed, MAX_DEATHS)
+            assert deaths < MAX_DEATHS or status in ("FAILED", "CANCELLED")
+            assert status != "CANCELLED" or told.cancelled
+            assert attempt <= len(events)
+            for end in told.ends:
+                assert end is None or end.info.status == status
+        for table in ("specs", "results", "tags"):
+            orphans = ask(f"SELECT count(*) FROM {table} WHERE number NOT IN (SELECT number FROM jobs)").fetchone()[0]
+            assert orphans == 0, table
+        stored = [row[0] for row in ask("SELECT seq FROM events ORDER BY seq")]
+        published = [event.seq for event in self.published_here]
+        assert set(published) <= set(stored), "an event was told that is not on disk"
+
+
+TestManagerLaws = Laws.TestCase
+TestManagerLaws.settings = settings(
+    max_examples=1000 if SOAK else 60,
+    stateful_step_count=60,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=not SOAK,
+)
