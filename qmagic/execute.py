@@ -11,10 +11,10 @@ import dataclasses
 import functools
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from qmagic.backends import registry
+from qmagic.backends import registry, trace
 from qmagic.backends.base import Backend, Executable, Grant, Need
 from qmagic.backends.measurements import without_final_measurements
 from qmagic.backends.memory import limit, size
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from qmagic.backends.noise import Noise
     from qmagic.plans.transpile import OnDevice
 
-__all__ = ["Prepared", "headline", "prepare", "run", "warm"]
+__all__ = ["Prepared", "choice", "headline", "prepare", "run", "warm", "why"]
 
 #: Below this a simulation needs no leave.
 _SMALL = 64 << 20
@@ -89,6 +89,8 @@ def prepare(spec: JobSpec) -> Prepared:
     began = time.perf_counter()
     circuits = load(spec.source)
     check(spec, circuits)
+    if spec.kind == "state":
+        return Prepared(spec, [trace.unitary_part(spec.pubs[0], circuits)], None, None, [], limit(), {})
     if spec.kind == "estimate":
         circuits = [without_final_measurements(circuit) for circuit in circuits]
     noise = transpile = None
@@ -163,6 +165,8 @@ def run(prepared: Prepared, *, reserve: Reserve) -> Outcome:
         JobFailedError: The simulator failed.
     """
     spec, seconds = prepared.spec, dict(prepared.seconds)
+    if spec.kind == "state":
+        return trace.outcome(prepared.circuits[0], _versions())
     tasks, data, records, notes = prepared.tasks, b"", [], []
     if prepared.transpile is not None:
         began = time.perf_counter()
@@ -222,6 +226,20 @@ def _granted(tasks: list[Task], memory_limit: int, reserve: Reserve) -> Grant:
     return Grant(max(1, threads), memory)
 
 
+def choice(prepared: Prepared) -> tuple[str, str]:
+    """Returns which backends are about to run a job, and why, in words."""
+    return _joined([task.backend.name for task in prepared.tasks]), _reasons(task.route.why for task in prepared.tasks)
+
+
+def why(outcome: Outcome) -> str:
+    """Returns why the backends that ran a job were chosen, in words."""
+    return _reasons(pub.metadata.get("why", "") for pub in outcome.pubs)
+
+
+def _reasons(words: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(words))[:300]
+
+
 def _joined(words: list[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(dict.fromkeys(words))
 
@@ -244,7 +262,7 @@ def _versions() -> dict[str, str]:
 def headline(outcome: Outcome) -> str:
     """Returns an outcome in a few words, for lists of jobs: ``00 512, 11 512`` or ``ZZ = 0.981 ± 0.006``."""
     if not outcome.pubs:
-        return ""
+        return trace.headline(outcome)
     first, more = outcome.pubs[0], len(outcome.pubs) - 1
     text = _likeliest(first) if isinstance(first, SampledPub) else _value(first)
     points = math.prod(first.shape)

@@ -88,7 +88,7 @@ def build_text(
         shots=request.shots,
         precision=request.precision,
     )
-    kind = "sample" if wanted.observables is None else "estimate"
+    kind = "state" if request.state else "sample" if wanted.observables is None else "estimate"
     source = Source(language, _encoded(text), request.first_line)
     return _spec(request, wanted, environment, kind=kind, source=source, pubs=(pub,), width=width_of(text))
 
@@ -116,11 +116,11 @@ def build_objects(value: Any, what: str, request: CellRequest, wanted: Wanted, e
         request,
         wanted,
         environment,
-        kind=gathered.kind,
+        kind="state" if request.state else gathered.kind,
         source=gathered.source(),
         pubs=gathered.pubs,
         width=max(circuit.num_qubits for circuit in gathered.circuits),
-        checked=True,
+        checked=not request.state,  # only a worker sees whether there is one state to show
     )
     validate.check(spec, gathered.circuits)
     return spec

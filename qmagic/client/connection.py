@@ -24,7 +24,7 @@ from qmagic.client.start import find_or_start
 from qmagic.errors import InputError, ServiceError
 from qmagic.protocol import MAX_REQUEST, PROTOCOL, Ended, Hello, Reply, Request, ServiceStatus
 
-__all__ = ["PATIENCE", "Connection", "connection"]
+__all__ = ["PATIENCE", "Connection", "NoServiceError", "connection", "running", "view_only"]
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 _REPLY = msgspec.msgpack.Decoder(Reply).decode
@@ -42,15 +42,20 @@ _MAX_KEPT = 2000
 _ANY = -1
 
 
+class NoServiceError(ServiceError):
+    """No service runs, and who asked does not start one."""
+
+
 class Connection:
     """A line to the service of one home.
 
     Args:
         home: The home folder.
+        viewer: It only looks: it starts no service, asks for no worker, and keeps no idle service from leaving.
     """
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
+    def __init__(self, home: Path, *, viewer: bool = False) -> None:
+        self._home, self._viewer = home, viewer
         self._context = zmq.Context()
         self._socket: zmq.Socket[bytes] | None = None
         self._service: homes.Discovery | None = None
@@ -161,6 +166,20 @@ class Connection:
             decode = self._decoders[answer] = msgspec.msgpack.Decoder(answer).decode
         return decode(reply.body)
 
+    def hear(self, seconds: float) -> Reply | None:
+        """Returns the next thing that comes to a listener: the answer to its request, or (number 0) a push.
+
+        None means that nothing came within these seconds. `alive` tells whether anything may still come.
+        """
+        if self._socket is None or not self._socket.poll(max(1, int(seconds * 1000))):
+            return None
+        return _REPLY(self._socket.recv())
+
+    @property
+    def alive(self) -> bool:
+        """Whether the service that was connected to is still there."""
+        return self._socket is not None and self._alive()
+
     def pause(self, seconds: float) -> None:
         """Lets time pass, open to interrupts."""
         threading.Event().wait(seconds)
@@ -187,7 +206,13 @@ class Connection:
 
     def _greet(self) -> zmq.Socket[bytes] | None:
         """Connects and says hello; None when the service went away meanwhile."""
-        self._service = find_or_start(self._home, environment())
+        mine = None if self._viewer else environment()
+        if self._viewer:
+            self._service = homes.find_service(self._home)
+            if self._service is None:
+                raise NoServiceError("no job service runs")
+        else:
+            self._service = find_or_start(self._home, mine)
         if self._service.protocol != PROTOCOL:
             self._service = self._replace(self._service)
         self._socket = socket = self._context.socket(zmq.DEALER)
@@ -196,7 +221,7 @@ class Connection:
             socket.setsockopt(zmq.RCVHWM, _MAX_KEPT)
             socket.connect(self._service.address)
             pid = os.getpid()
-            number = self.send("hello", Hello(PROTOCOL, pid, homes.start_time(pid), environment()))
+            number = self.send("hello", Hello(PROTOCOL, pid, homes.start_time(pid), mine, self._viewer))
             reply = self.wait(number, time.monotonic() + PATIENCE)
             if reply is None:
                 return None
@@ -237,6 +262,11 @@ _local = threading.local()
 _told: set[str] = set()
 
 
+def view_only() -> None:
+    """Makes the lines of this thread those of a viewer; for threads that ask on behalf of a panel."""
+    _local.viewer = True
+
+
 def connection(home: Path | None = None) -> Connection:
     """Returns this thread's line to the service of a home (default: `home_folder`)."""
     home = home or homes.home_folder()
@@ -244,7 +274,7 @@ def connection(home: Path | None = None) -> Connection:
     key = (home, os.getpid())  # a forked child must not use its parent's socket
     line = lines.get(key)
     if line is None:
-        line = lines[key] = Connection(home)
+        line = lines[key] = Connection(home, viewer=getattr(_local, "viewer", False))
     return line
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from qmagic.client.connection import PATIENCE, Connection, connection
 from qmagic.client.handle import Job
+from qmagic.client.origin import with_origin
 from qmagic.jobs import JobSpec
 from qmagic.protocol import Reply, Submit
 
@@ -32,6 +33,7 @@ def submit_many(specs: Sequence[JobSpec]) -> list[Job]:
     if not specs:
         return []
     line = connection()
+    specs = with_origin(specs)
     data = [msgspec.Raw(_ENCODE(spec)) for spec in specs]
     ids = [spec.id for spec in specs]
     number = line.send("submit", Submit(data, follow=True))

@@ -12,9 +12,7 @@ import enum
 import errno
 import hashlib
 import logging
-import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -26,9 +24,9 @@ import msgspec
 from qmagic.engines.base import (
     Call,
     Checked,
+    Chosen,
     Died,
     Done,
-    Failed,
     FromWorker,
     Grant,
     Listener,
@@ -36,6 +34,7 @@ from qmagic.engines.base import (
     Reserve,
     Run,
 )  # fmt: skip
+from qmagic.engines.spawn import spawn
 from qmagic.home import start_time
 from qmagic.jobs import Environment
 
@@ -88,26 +87,7 @@ def launch(environment: Environment, results: Path) -> tuple[subprocess.Popen[by
     Raises:
         OSError: The environment's interpreter is gone.
     """
-    ours, theirs = socket.socketpair()
-    # results up to 1 MB pass without a second wake-up
-    for end in (ours, theirs):
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
-    with theirs:
-        process = subprocess.Popen(
-            [
-                environment.executable,
-                "-m",
-                "qmagic.engines.worker",
-                str(theirs.fileno()),
-                str(os.getpid()),
-                str(results),
-            ],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(environment.path), "PYTHONSAFEPATH": "1"},
-        )
-    return process, Connection(ours.detach())
+    return spawn(environment, "qmagic.engines.worker", str(results))
 
 
 class LocalEngine:
@@ -266,7 +246,7 @@ class LocalEngine:
         except OSError:
             pass  # it has died: reading its end says so, and its calls return
 
-    def _handle(self, worker: WorkerProcess, message: Ready | Checked | Reserve | Done | Failed) -> None:
+    def _handle(self, worker: WorkerProcess, message: FromWorker) -> None:
         if worker.state is State.KILLED:
             # an outcome that was already on its way when the kill came; the manager decides whether it still counts
             if isinstance(message, Done):
@@ -278,6 +258,8 @@ class LocalEngine:
             self._free(worker)
         elif isinstance(message, Reserve):
             self.listener.on_reserve(message)
+        elif isinstance(message, Chosen):
+            self.listener.on_chosen(message)
         elif isinstance(message, Checked):
             call = next(call for call in worker.calls if call.job == message.job)
             if call.only_check or message.error is not None:

@@ -21,15 +21,21 @@ from qmagic import home as homes
 from qmagic.engines.local import LocalEngine
 from qmagic.errors import ErrorInfo
 from qmagic.events import Event
+from qmagic.jobs import JobInfo
 from qmagic.protocol import (
     PROTOCOL,
     Cancel,
+    Diagnose,
+    Draw,
     Ended,
     Find,
     Found,
+    Heard,
     Hello,
     Listen,
+    Listing,
     Purge,
+    Push,
     Reply,
     Request,
     ServiceStatus,
@@ -38,8 +44,10 @@ from qmagic.protocol import (
 )  # fmt: skip
 from qmagic.service import rows
 from qmagic.service.housekeeping import Housekeeping
+from qmagic.service.listeners import Listeners, heard
 from qmagic.service.manager import Manager
 from qmagic.service.memory import MemoryWatch, resident
+from qmagic.service.reading import Reading
 from qmagic.service.slots import Slots
 from qmagic.service.store import Store
 from qmagic.version import __version__
@@ -51,7 +59,8 @@ log = logging.getLogger(__name__)
 #: Outcomes of up to this size are sent to who submitted the job without being asked for.
 MAX_PUSHED = 64 << 10
 _TICK_SECONDS = 0.25
-_NEWEST = 500
+#: What somebody who only looks may ask without keeping an idle service from leaving.
+_LOOKS = frozenset(("hello", "find", "list", "listen", "result", "status"))
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 
@@ -66,6 +75,7 @@ class Server:
         manager: What decides.
         engine: What runs.
         slots: What running jobs hold.
+        reading: Looks at texts and circuits.
         housekeeping: Looks after the home.
         options: The home's options.
     """
@@ -78,6 +88,7 @@ class Server:
         manager: Manager,
         engine: LocalEngine,
         slots: Slots,
+        reading: Reading,
         housekeeping: Housekeeping,
         options: homes.ServiceOptions,
     ) -> None:
@@ -87,7 +98,9 @@ class Server:
         self._started = time.time()
         self._stopping = False
         self._clients: dict[bytes, Hello] = {}
-        self._listeners: dict[bytes, bool] = {}  # whether it has lost its place
+        self._viewers: set[bytes] = set()
+        self._listeners = Listeners(manager, self._push)
+        self._reading, self._readers = reading, reading.readers
         self._last_use = time.monotonic()
         self._last_care = 0.0
         self._housekeeping = housekeeping
@@ -99,9 +112,12 @@ class Server:
             "submit": (Submit, self._submit),
             "result": (Find, self._result),
             "find": (Find, self._find),
+            "list": (Find, self._list),
             "cancel": (Cancel, self._cancel),
             "listen": (Listen, self._listen),
             "purge": (Purge, self._purge),
+            "diagnose": (Diagnose, self._diagnose),
+            "draw": (Draw, self._draw),
             "status": (type(None), self._status),
             "stop": (type(None), self._stop),
         }
@@ -122,8 +138,11 @@ class Server:
                     self._read_requests()
                 elif source == wake:
                     self._store.complete()
+                elif int(source) in self._readers.descriptors:
+                    self._readers.read(int(source))
                 else:
                     self._engine.read(int(source))
+            self._listeners.flush()
             if time.monotonic() - self._last_care >= _TICK_SECONDS:
                 self._care()
 
@@ -132,7 +151,7 @@ class Server:
         self._stopping = True
 
     def _follow_workers(self) -> None:
-        descriptors = {worker.connection.fileno() for worker in self._engine.workers}
+        descriptors = {worker.connection.fileno() for worker in self._engine.workers} | self._readers.descriptors
         for descriptor in descriptors - self._polled:
             self._poller.register(descriptor, zmq.POLLIN)
         for descriptor in self._polled - descriptors:
@@ -144,13 +163,14 @@ class Server:
         self._last_care = now = time.monotonic()
         self._manager.tick()
         self._watch.look()
-        self._tell_lost()
+        self._listeners.look()
         self._housekeeping.look()
         if self._store.damaged:
             log.error("the store is damaged: the service ends; its next start sets the store aside")
             self._stopping = True
         idle = self._options.idle_minutes * 60
         self._engine.leave_idle(idle)
+        self._readers.look(idle)
         if self._manager.busy:
             self._last_use = now
         elif now - self._last_use > idle:
@@ -162,7 +182,6 @@ class Server:
                 self._stopping = True
 
     def _read_requests(self) -> None:
-        self._last_use = time.monotonic()
         for _ in range(100):  # then the workers have their turn
             try:
                 client, *frames = self._socket.recv_multipart(zmq.NOBLOCK)
@@ -175,6 +194,8 @@ class Server:
         try:
             request = self._request(frames[-1])
             number = request.number
+            if client not in self._viewers or request.verb not in _LOOKS:
+                self._last_use = time.monotonic()
             if request.verb not in self._verbs:
                 self._refuse(client, number, f"the service does not know the request {request.verb!r}")
                 return
@@ -196,7 +217,8 @@ class Server:
             return False  # too slow: it asks again
         except zmq.ZMQError:
             self._clients.pop(client, None)  # gone
-            self._listeners.pop(client, None)
+            self._viewers.discard(client)
+            self._listeners.forget(client)
             return False
         return True
 
@@ -204,7 +226,10 @@ class Server:
         self._send(client, number, error=ErrorInfo("ServiceError", message))
 
     def _hello(self, client: bytes, number: int, hello: Hello) -> None:
-        self._clients[client] = hello
+        if hello.viewer:
+            self._viewers.add(client)
+        else:
+            self._clients[client] = hello
         if hello.environment is not None:
             self._engine.warm(hello.environment)
         self._send(client, number, self._summary())
@@ -278,16 +303,39 @@ class Server:
             if jobs is None:
                 self._refuse(client, number, f"the store cannot be read: {error}")
                 return
-            positions = self._manager.positions() if any(not job.info.status.final for job in jobs) else {}
-            placed = [
-                msgspec.structs.replace(job, info=msgspec.structs.replace(job.info, position=positions[job.info.id]))
-                if job.info.id in positions
-                else job
-                for job in jobs
-            ]
-            self._send(client, number, placed)
+            infos = self._placed([job.info for job in jobs])
+            self._send(
+                client,
+                number,
+                [msgspec.structs.replace(job, info=info) for job, info in zip(jobs, infos, strict=True)],
+            )
 
         self._store.read(lambda connection: rows.find(connection, wanted), found)
+
+    def _list(self, client: bytes, number: int, wanted: Find) -> None:
+        def found(listing: Listing | None, error: Exception | None) -> None:
+            if listing is None:
+                self._refuse(client, number, f"the store cannot be read: {error}")
+            else:
+                self._send(client, number, msgspec.structs.replace(listing, jobs=self._placed(listing.jobs)))
+
+        self._store.read(lambda connection: rows.listing(connection, wanted), found)
+
+    def _placed(self, jobs: list[JobInfo]) -> list[JobInfo]:
+        """Adds what is not stored to jobs that have not ended: place in line, backend."""
+        if all(job.status.final for job in jobs):
+            return jobs
+        positions = self._manager.positions()
+        return [job if job.status.final else self._manager.seen(job, positions.get(job.id)) for job in jobs]
+
+    def _diagnose(self, client: bytes, number: int, wanted: Diagnose) -> None:
+        self._reading.diagnose(client, wanted, lambda body, error: self._answer_with(client, number, body, error))
+
+    def _draw(self, client: bytes, number: int, wanted: Draw) -> None:
+        self._reading.draw(client, wanted, lambda body, error: self._answer_with(client, number, body, error))
+
+    def _answer_with(self, client: bytes, number: int, body: bytes, error: ErrorInfo | None) -> None:
+        self._send(client, number, body, error)
 
     def _cancel(self, client: bytes, number: int, cancel: Cancel) -> None:
         self._send(client, number, {job: self._manager.cancel(job) for job in cancel.ids})
@@ -335,37 +383,25 @@ class Server:
     # -- events -------------------------------------------------------------------------------------------------------
 
     def publish(self, event: Event) -> None:
-        """Pushes an event to whoever listens and keeps up."""
-        for client, lost in list(self._listeners.items()):
-            if not lost and not self._send(client, 0, [event]) and client in self._listeners:
-                self._listeners[client] = True
+        """Has an event told to whoever listens."""
+        self._listeners.publish(event)
 
-    def _tell_lost(self) -> None:
-        """Tells listeners that were too slow to listen again, as soon as they read."""
-        for client, lost in list(self._listeners.items()):
-            if lost and self._send(client, 0, error=ErrorInfo("ServiceError", "events were lost: listen again")):
-                del self._listeners[client]
+    def _push(self, client: bytes, push: Push | ErrorInfo) -> bool:
+        if isinstance(push, ErrorInfo):
+            return self._send(client, 0, error=push)
+        return self._send(client, 0, push)
 
     def _listen(self, client: bytes, number: int, listen: Listen) -> None:
         """Sends what the listener has missed, then (number 0) every event as it comes."""
 
-        def found(value: tuple[int, list[Event], list[Found]] | None, error: Exception | None) -> None:
+        def found(value: Heard | None, error: Exception | None) -> None:
             if value is None:
                 self._refuse(client, number, f"the store cannot be read: {error}")
                 return
-            seq, events, jobs = value
-            self._listeners[client] = False
-            self._send(client, number, {"seq": seq, "events": events, "jobs": [job.info for job in jobs]})
+            self._listeners.add(client)
+            self._send(client, number, value)
 
-        def query(connection: Any) -> tuple[int, list[Event], list[Found]]:
-            seq, _ = rows.last_numbers(connection)
-            oldest = connection.execute("SELECT min(seq) FROM events").fetchone()[0] or 0
-            missed = seq - listen.since
-            if listen.since < 0 or listen.since + 1 < oldest or missed > 1000 or missed < 0:
-                return seq, [], rows.find(connection, Find(limit=_NEWEST))
-            return seq, rows.events_since(connection, listen.since), []
-
-        self._store.read(query, found)
+        self._store.read(lambda connection: heard(connection, listen), found)
 
 
 class _Id(msgspec.Struct):

@@ -20,7 +20,7 @@ from qmagic.engines.local import LocalEngine, launch
 from qmagic.errors import HomeError, QmagicError
 from qmagic.jobs import Environment
 
-__all__ = ["run"]
+__all__ = ["refuse_foreign", "run"]
 
 log = logging.getLogger("qmagic.service")
 
@@ -81,13 +81,13 @@ def _lock(home: Path) -> Iterator[None]:
                 if homes.find_service(home) is not None or time.monotonic() > deadline:
                     raise AlreadyServedError from None
                 time.sleep(0.01)
-        _refuse_foreign(home)
+        refuse_foreign(home)
         yield
     finally:
         os.close(descriptor)
 
 
-def _refuse_foreign(home: Path) -> None:
+def refuse_foreign(home: Path) -> None:
     """Refuses a home that a living service on another host uses: over NFS the lock may not reach across.
 
     Raises:
@@ -123,11 +123,14 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     # imported now, while the worker starts
     import zmq
 
+    from qmagic.engines.readers import Readers
     from qmagic.protocol import MAX_REQUEST, PROTOCOL
+    from qmagic.service import rows
     from qmagic.service.housekeeping import Housekeeping, clear_results
     from qmagic.service.ledger import Ledger
     from qmagic.service.manager import Manager
     from qmagic.service.memory import available_cores, total_memory
+    from qmagic.service.reading import Reading
     from qmagic.service.server import Server
     from qmagic.service.slots import Slots
     from qmagic.service.store import Store
@@ -165,7 +168,9 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     Path(address.removeprefix("ipc://")).unlink(missing_ok=True)  # stale: the lock is ours
     socket.bind(address)
     housekeeping = Housekeeping(home, Path(address.removeprefix("ipc://")), store, ledger, options)
-    server = Server(home, socket, store, manager, engine, slots, housekeeping, options)
+    readers = Readers()
+    reading = Reading(readers, store, home / "results")
+    server = Server(home, socket, store, manager, engine, slots, reading, housekeeping, options)
     ledger.publish = server.publish
     pid = os.getpid()
     discovery = homes.Discovery(
@@ -177,10 +182,12 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
         signal.signal(number, lambda *_: server.stop())
     log.info("serves %s with %d slots, process %d", home, number, pid)
     _say(report, "ready")
+    store.read(rows.ended_lately, lambda ended, error: manager.learn(ended or []))
     try:
         server.serve()
     finally:
         (home / "service.json").unlink(missing_ok=True)
+        readers.close()
         engine.close()
         store.close()
         socket.close()
