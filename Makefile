@@ -37,6 +37,6 @@ bench: setup ## measure against peers, in one run: a table, and JSON in benchmar
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 clean: ## remove what make built (jobs and results, in QMAGIC_HOME, stay)
-	@rm -rf labextension/node_modules labextension/lib labextension/*.tsbuildinfo qmagic/labextension
+	@rm -rf labextension/node_modules labextension/lib labextension/*.tsbuildinfo qmagic/labextension qmagic/display/static/card.*
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis benchmarks/out dist build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -17,7 +17,10 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = ("src", "style", "schema", "package.json", "package-lock.json", "tsconfig.json")
+SOURCES = ("src", "style", "schema", "package.json", "package-lock.json", "tsconfig.json", "build-widget.mjs")
+
+#: The card's widget, which goes into the package itself.
+WIDGET = Path("qmagic", "display", "static", "card.js")
 
 #: The launcher's card opens a copy of it where the server's folder has none.
 TUTORIAL = Path("notebooks", "01_first_circuit.ipynb")
@@ -40,7 +43,7 @@ def build(root: Path) -> bool:
     """
     source, built = root / "labextension", root / "qmagic" / "labextension"
     stamp, wanted = built / "source.sha256", digest([*(source / name for name in SOURCES), root / TUTORIAL], root)
-    if stamp.exists() and stamp.read_text("utf-8").strip() == wanted:
+    if stamp.exists() and stamp.read_text("utf-8").strip() == wanted and (root / WIDGET).exists():
         return False
     npm = shutil.which("npm")
     if npm is None:

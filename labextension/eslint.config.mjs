@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['lib/', 'node_modules/'] },
+  { ignores: ['lib/', 'node_modules/', 'gallery/'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

@@ -2,7 +2,13 @@
 import { build } from 'esbuild';
 import { writeFileSync } from 'node:fs';
 
-await build({ entryPoints: ['gallery/gallery.ts'], outfile: 'gallery/out/gallery.js', bundle: true, format: 'esm', logLevel: 'warning' });
+await build({
+  entryPoints: ['gallery/gallery.ts'],
+  outfile: 'gallery/out/gallery.js',
+  bundle: true,
+  format: 'esm',
+  logLevel: 'warning'
+});
 await build({ entryPoints: ['style/views.css'], outfile: 'gallery/out/views.css', logLevel: 'warning' });
 writeFileSync(
   'gallery/out/index.html',

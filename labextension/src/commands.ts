@@ -160,7 +160,7 @@ export function addCommands(
   add('qmagic:open-tutorial', {
     label: args => (args.isLauncher ? trans.__('Quantum Tutorial') : trans.__('Open the First Quantum Tutorial')),
     caption: trans.__('Run a first circuit with qmagic'),
-    icon: args => (args.isPalette ? undefined : tutorialIcon),
+    icon: args => (args.isLauncher ? tutorialIcon : undefined),
     describedBy: { args: { type: 'object', properties: { isLauncher: { type: 'boolean' } } } },
     execute: async () => {
       try {

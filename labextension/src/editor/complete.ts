@@ -20,8 +20,17 @@ export interface Offers {
 const FRAGMENT = /\$?[\p{L}_]?[\p{L}\p{N}_]*$/u;
 
 /** What may come first in a statement, and what may come later, likeliest first. */
-const FIRST: readonly (Kind | Role)[] = ['gate', 'keyword', 'type', 'bits', 'value', 'function'];
-const LATER: readonly (Kind | Role)[] = ['parameter', 'qubits', 'bits', 'value', 'constant', 'function', 'type'];
+const FIRST: readonly Offer['type'][] = ['gate', 'keyword', 'type', 'bits', 'value', 'subroutine'];
+const LATER: readonly Offer['type'][] = [
+  'parameter',
+  'qubits',
+  'bits',
+  'value',
+  'constant',
+  'function',
+  'subroutine',
+  'type'
+];
 /** Keywords of a text's first lines, of the inside of statements, and of calibrations, which nobody here can run. */
 const OPENING = new Set(['OPENQASM', 'include']);
 const INSIDE = new Set(['measure', 'in']);

@@ -2,7 +2,7 @@
 
 import { NAME } from './words';
 
-export type Role = 'qubits' | 'bits' | 'value' | 'gate' | 'function' | 'parameter';
+export type Role = 'qubits' | 'bits' | 'value' | 'gate' | 'subroutine' | 'parameter';
 
 export interface Declared {
   readonly name: string;
@@ -27,7 +27,7 @@ const PATTERNS: readonly (readonly [Role, RegExp])[] = [
   ],
   ['value', VALUE],
   ['gate', new RegExp(`\\b(?:gate|opaque)\\s+(${NAME})[^{;]*`, 'gu')],
-  ['function', new RegExp(`\\b(?:def|extern)\\s+(${NAME})[^{;]*`, 'gu')]
+  ['subroutine', new RegExp(`\\b(?:def|extern)\\s+(${NAME})[^{;]*`, 'gu')]
 ];
 const DEFINITION = new RegExp(`\\b(gate|def)\\s+${NAME}([^{;]*)\\{`, 'gu');
 const NAMES = new RegExp(NAME, 'gu');

@@ -15,7 +15,8 @@ const INCLUDE = /include\s*["']/y;
 const DECLARATION = new RegExp(
   [
     '(?:qreg|creg|opaque)\\s+W',
-    'qubit\\s*[\\[\\s]',
+    'qubit\\s*\\[',
+    'qubit\\s+W',
     'bit\\s*\\[',
     'bit\\s+W+\\s*[;=]',
     'gate\\s+W+[^:;=]*\\{',

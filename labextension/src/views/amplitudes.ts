@@ -25,18 +25,34 @@ export function drawAmplitudes(state: PureState, words: Words): HTMLElement {
   const table = html(
     'table',
     { class: 'qmv-Table qmv-Bars qmv-mod-amplitudes' },
-    html('thead', {}, html('tr', {}, ...head.map((name, i) => html('th', { scope: 'col' }, i === 1 ? html('span', { class: 'qmv-hidden' }, name) : name)))),
+    html(
+      'thead',
+      {},
+      html(
+        'tr',
+        {},
+        ...head.map((name, i) =>
+          html('th', { scope: 'col' }, i === 1 ? html('span', { class: 'qmv-hidden' }, name) : name)
+        )
+      )
+    ),
     html('tbody', {}, ...shown.map(i => row(state, i, top)))
   );
   const rest = all.length - shown.length;
-  const note = rest > 0 ? words.__('%1 of %2 amplitudes; the others are 0 or smaller · qubit 0 rightmost', shown.length, all.length) : words.__('qubit 0 rightmost');
+  const note =
+    rest > 0
+      ? words.__('%1 of %2 amplitudes; the others are 0 or smaller · qubit 0 rightmost', shown.length, all.length)
+      : words.__('qubit 0 rightmost');
   return html('div', {}, table, html('div', { class: 'qmv-Note' }, note));
 }
 
 function row(state: PureState, index: number, top: number): HTMLElement {
   const [size, turn] = [probability(state, index), phase(state, index)];
   const there = size > NOTHING;
-  const fill = html('div', { class: 'qmv-BarFill qmv-mod-phase', style: `width:${(size / Math.max(top, size)) * 100}%;background:${phaseColour(turn)}` });
+  const fill = html('div', {
+    class: 'qmv-BarFill qmv-mod-phase',
+    style: `width:${(size / Math.max(top, size)) * 100}%;background:${phaseColour(turn)}`
+  });
   return html(
     'tr',
     { class: there ? '' : 'qmv-mod-nothing' },
@@ -69,15 +85,25 @@ function complex(re: number, im: number): string {
 
 /** Returns the wheel that says which colour is which phase. */
 export function phaseWheel(words: Words): SVGElement {
-  const wheel = svg('svg', { viewBox: '-62 -40 124 80', width: 124, height: 80, class: 'qmv-Wheel', role: 'img' }, svg('title', {}, words.__('Colours of phases')));
+  const wheel = svg(
+    'svg',
+    { viewBox: '-62 -40 124 80', width: 124, height: 80, class: 'qmv-Wheel', role: 'img' },
+    svg('title', {}, words.__('Colours of phases'))
+  );
   const pieces = 48;
   for (let i = 0; i < pieces; i++) {
     const [from, to] = [i, i + 1.15].map(k => ((k - 0.5) / pieces) * 2 * Math.PI);
-    const at = (turn: number, r: number): string => `${(r * Math.cos(turn)).toFixed(2)} ${(-r * Math.sin(turn)).toFixed(2)}`;
+    const at = (turn: number, r: number): string =>
+      `${(r * Math.cos(turn)).toFixed(2)} ${(-r * Math.sin(turn)).toFixed(2)}`;
     const path = `M${at(from, 15)}L${at(from, 25)}A25 25 0 0 0 ${at(to, 25)}L${at(to, 15)}A15 15 0 0 1 ${at(from, 15)}Z`;
     wheel.append(svg('path', { d: path, style: `fill:${phaseColour((i / pieces) * 2 * Math.PI)}` }));
   }
-  const texts: [string, number, number, string][] = [['0', 30, 4, 'start'], ['π/2', 0, -29, 'middle'], ['π', -30, 4, 'end'], ['\u2212π/2', 0, 38, 'middle']];
+  const texts: [string, number, number, string][] = [
+    ['0', 30, 4, 'start'],
+    ['π/2', 0, -29, 'middle'],
+    ['π', -30, 4, 'end'],
+    ['\u2212π/2', 0, 38, 'middle']
+  ];
   texts.forEach(([label, x, y, anchor]) => wheel.append(svg('text', { x, y, 'text-anchor': anchor }, label)));
   return wheel;
 }

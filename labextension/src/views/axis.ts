@@ -68,5 +68,7 @@ function piLabel(times: number): string {
   while (above % 2 === 0 && below > 1) {
     [above, below] = [above / 2, below / 2];
   }
-  return above === 0 ? '0' : minus(`${times < 0 ? '-' : ''}${above === 1 ? '' : above}π${below === 1 ? '' : `/${below}`}`);
+  return above === 0
+    ? '0'
+    : minus(`${times < 0 ? '-' : ''}${above === 1 ? '' : above}π${below === 1 ? '' : `/${below}`}`);
 }

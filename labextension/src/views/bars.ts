@@ -18,7 +18,12 @@ export interface Bar {
 export interface Chosen {
   readonly bars: readonly Bar[];
   /** All outcomes that have no bar of their own; null when all have one. */
-  readonly rest: { readonly outcomes: number; readonly count: number; readonly value: number; readonly other: number } | null;
+  readonly rest: {
+    readonly outcomes: number;
+    readonly count: number;
+    readonly value: number;
+    readonly other: number;
+  } | null;
 }
 
 /** Returns the bars to show: the `most` most frequent outcomes (in either distribution), in the order wished. */
@@ -34,17 +39,28 @@ export function chooseBars(counts: Counts, order: Order, most: number): Chosen {
   } else {
     shown.sort((a, b) => (mine.get(b) ?? 0) - (mine.get(a) ?? 0) || weight(b) - weight(a) || compare(a, b));
   }
-  const bars = shown.map(label => bar(label, mine.get(label) ?? 0, shots, overlay ? (theirs.get(label) ?? 0) : null, overlay?.shots));
+  const bars = shown.map(label =>
+    bar(label, mine.get(label) ?? 0, shots, overlay ? (theirs.get(label) ?? 0) : null, overlay?.shots)
+  );
   const total = Math.max(counts.distinct, labels.length);
   if (total <= shown.length) {
     return { bars, rest: null };
   }
   const count = shots - bars.reduce((sum, one) => sum + one.count, 0);
   const other = 1 - bars.reduce((sum, one) => sum + (one.other?.value ?? 0), 0);
-  return { bars, rest: { outcomes: total - shown.length, count, value: shots ? count / shots : 0, other: Math.max(0, other) } };
+  return {
+    bars,
+    rest: { outcomes: total - shown.length, count, value: shots ? count / shots : 0, other: Math.max(0, other) }
+  };
 }
 
-function bar(label: string, count: number, shots: number, other: number | null, otherShots: number | null | undefined): Bar {
+function bar(
+  label: string,
+  count: number,
+  shots: number,
+  other: number | null,
+  otherShots: number | null | undefined
+): Bar {
   const [low, high] = wilson(count, shots);
   const theirs = other === null ? null : bounds(other, otherShots ?? null);
   return { label, count, value: shots ? count / shots : 0, low, high, other: theirs };

@@ -27,7 +27,9 @@ export function bitstring(label: string, widths: readonly number[]): HTMLElement
   let at = 0;
   for (const width of widths) {
     const part = html('span');
-    pieces(label.slice(at, at + width), long ? 8 : Infinity).forEach((piece, i) => part.append(...(i ? [html('wbr')] : []), piece));
+    pieces(label.slice(at, at + width), long ? 8 : Infinity).forEach((piece, i) =>
+      part.append(...(i ? [html('wbr')] : []), piece)
+    );
     node.append(...(long && at ? [html('wbr')] : []), part);
     at += width;
   }

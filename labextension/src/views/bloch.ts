@@ -13,16 +13,39 @@ export function drawBloch(state: PureState, words: Words): HTMLElement {
     const vector = blochVector(state, qubit);
     const length = Math.hypot(...vector);
     const numbers = vector.map(value => minus((Math.abs(value) < 5e-4 ? 0 : value).toFixed(2)));
-    const told = words.__('qubit %1: x %2, y %3, z %4, length %5', qubit, numbers[0], numbers[1], numbers[2], length.toFixed(2));
-    const words2 = length > 0.995 ? words.__('pure') : length < 0.005 ? words.__('fully mixed') : words.__('length %1', length.toFixed(2));
+    const told = words.__(
+      'qubit %1: x %2, y %3, z %4, length %5',
+      qubit,
+      numbers[0],
+      numbers[1],
+      numbers[2],
+      length.toFixed(2)
+    );
+    const words2 =
+      length > 0.995
+        ? words.__('pure')
+        : length < 0.005
+          ? words.__('fully mixed')
+          : words.__('length %1', length.toFixed(2));
     return html(
       'figure',
       { class: 'qmv-Sphere' },
       sphere(vector, told),
-      html('figcaption', {}, html('strong', {}, `q${qubit}`), html('span', {}, `(${numbers.join(', ')})`), html('span', { class: 'qmv-soft' }, words2))
+      html(
+        'figcaption',
+        {},
+        html('strong', {}, `q${qubit}`),
+        html('span', {}, `(${numbers.join(', ')})`),
+        html('span', { class: 'qmv-soft' }, words2)
+      )
     );
   });
-  return html('div', {}, html('div', { class: 'qmv-Spheres' }, ...spheres), html('div', { class: 'qmv-Note' }, words.__('x towards you, y to the right, z up')));
+  return html(
+    'div',
+    {},
+    html('div', { class: 'qmv-Spheres' }, ...spheres),
+    html('div', { class: 'qmv-Note' }, words.__('x towards you, y to the right, z up'))
+  );
 }
 
 /** A look from slightly above and to the right of the x axis. */
@@ -37,10 +60,23 @@ function sphere([x, y, z]: [number, number, number], told: string): SVGElement {
   const picture = svg('svg', { viewBox: '-72 -72 144 144', class: 'qmv-Ball', role: 'img' }, svg('title', {}, told));
   picture.append(svg('circle', { r: RADIUS, class: 'qmv-Ball-body' }));
   const ring = (point: (turn: number) => [number, number]): string =>
-    Array.from({ length: 49 }, (_, i) => point((i / 48) * 2 * Math.PI).map(value => value.toFixed(1)).join(',')).join(' ');
-  picture.append(svg('polyline', { class: 'qmv-Ball-ring', points: ring(turn => project(Math.cos(turn), Math.sin(turn), 0)) }));
-  picture.append(svg('polyline', { class: 'qmv-Ball-ring', points: ring(turn => project(Math.cos(turn), 0, Math.sin(turn))) }));
-  const ends: [string, [number, number, number]][] = [['x', [1.5, 0, 0]], ['y', [0, 1.24, 0]], ['|0⟩', [0, 0, 1.22]], ['|1⟩', [0, 0, -1.22]]];
+    Array.from({ length: 49 }, (_, i) =>
+      point((i / 48) * 2 * Math.PI)
+        .map(value => value.toFixed(1))
+        .join(',')
+    ).join(' ');
+  picture.append(
+    svg('polyline', { class: 'qmv-Ball-ring', points: ring(turn => project(Math.cos(turn), Math.sin(turn), 0)) })
+  );
+  picture.append(
+    svg('polyline', { class: 'qmv-Ball-ring', points: ring(turn => project(Math.cos(turn), 0, Math.sin(turn))) })
+  );
+  const ends: [string, [number, number, number]][] = [
+    ['x', [1.5, 0, 0]],
+    ['y', [0, 1.24, 0]],
+    ['|0⟩', [0, 0, 1.22]],
+    ['|1⟩', [0, 0, -1.22]]
+  ];
   for (const [name, at] of ends) {
     const [px, py] = project(...at);
     const [qx, qy] = project(...(at.map(Math.sign) as [number, number, number]));

@@ -177,7 +177,8 @@ export function readCounts(pub: Record<string, unknown>): Counts | null {
       .slice(0, 64)
       .map(one => [text(array(one)[0]), whole(array(one)[1]) ?? 0] as const),
     outcomes,
-    overlay: overlay && theirs ? { label: text(overlay.label), shots: whole(overlay.shots), outcomes: theirs } : undefined,
+    overlay:
+      overlay && theirs ? { label: text(overlay.label), shots: whole(overlay.shots), outcomes: theirs } : undefined,
     name: text(pub.name)
   };
 }
@@ -191,9 +192,18 @@ function readSweep(data: Record<string, unknown> | null): Sweep | null {
     .slice(0, 8)
     .map(value => {
       const curve = object(value) ?? {};
-      return { label: text(curve.label), values: numbers(curve.values), low: numbers(curve.low), high: numbers(curve.high) };
+      return {
+        label: text(curve.label),
+        values: numbers(curve.values),
+        low: numbers(curve.low),
+        high: numbers(curve.high)
+      };
     });
-  if (!x.length || !curves.length || curves.some(one => [one.values, one.low, one.high].some(s => s.length !== x.length))) {
+  if (
+    !x.length ||
+    !curves.length ||
+    curves.some(one => [one.values, one.low, one.high].some(s => s.length !== x.length))
+  ) {
     return null;
   }
   const total = Math.max(curves.length, whole(data.total) ?? 0);
@@ -207,7 +217,12 @@ function readTable(data: Record<string, unknown> | null): Rows | null {
   const rows = array(data.rows)
     .slice(0, MOST_ROWS)
     .map(row => array(row).map(cell => text(cell, 4096)));
-  return { head: array(data.head).map(cell => text(cell)), rows, total: whole(data.total) ?? rows.length, note: text(data.note, 500) };
+  return {
+    head: array(data.head).map(cell => text(cell)),
+    rows,
+    total: whole(data.total) ?? rows.length,
+    note: text(data.note, 500)
+  };
 }
 
 function readGrid(data: Record<string, unknown> | null): Grid | null {
@@ -221,7 +236,8 @@ function readGrid(data: Record<string, unknown> | null): Grid | null {
     y: { name: text(y.name), values: numbers(y.values) },
     values: array(data.values).slice(0, MOST_POINTS).map(numbers)
   };
-  const fits = grid.values.length === grid.y.values.length && grid.values.every(row => row.length === grid.x.values.length);
+  const fits =
+    grid.values.length === grid.y.values.length && grid.values.every(row => row.length === grid.x.values.length);
   return fits && grid.values.length > 0 && grid.x.values.length > 0 ? grid : null;
 }
 
@@ -233,7 +249,9 @@ function readState(data: Record<string, unknown> | null): StateTrace | null {
   const steps = array(data.steps).map(step => text(step));
   // 8 bytes for each amplitude, 4 characters for 3 bytes
   const expected = Math.ceil((steps.length * 2 ** qubits * 8) / 3) * 4;
-  return steps.length > 0 && data.amplitudes.length === expected ? { qubits, steps, amplitudes: data.amplitudes } : null;
+  return steps.length > 0 && data.amplitudes.length === expected
+    ? { qubits, steps, amplitudes: data.amplitudes }
+    : null;
 }
 
 function pairs(value: unknown): (readonly [string, number])[] | null {
@@ -250,7 +268,9 @@ function numbers(value: unknown): number[] {
 }
 
 function object(value: unknown): Record<string, unknown> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null;
 }
 
 function array(value: unknown): unknown[] {

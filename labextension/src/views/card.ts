@@ -56,7 +56,16 @@ class Card implements View<CardData> {
     const told = html('div', { class: 'qmv-Card-told' }, this._sign, this._state, this._name, this._time);
     this._head = html('div', { class: 'qmv-Card-head' }, told, this._save, this._cancel);
     this._bar = html('progress', { class: 'qmv-Progress', 'aria-label': words.__('shots that have been run') });
-    this._card = html('section', { class: 'qmv qmv-Card' }, this._head, this._where, this._shots, this._trouble, this._error, this._body);
+    this._card = html(
+      'section',
+      { class: 'qmv qmv-Card' },
+      this._head,
+      this._where,
+      this._shots,
+      this._trouble,
+      this._error,
+      this._body
+    );
     this._shots.append(this._bar, this._shotsText);
     _element.replaceChildren(this._card);
     this._apply();

@@ -30,11 +30,27 @@ class Circuit implements View<unknown> {
     private readonly _element: HTMLElement,
     private readonly _words: Words
   ) {
-    const zoomIn = button('+', () => this._zoomBy(1.25), { 'aria-label': _words.__('zoom in'), class: 'qmv-Button qmv-mod-icon' });
-    const zoomOut = button('\u2212', () => this._zoomBy(0.8), { 'aria-label': _words.__('zoom out'), class: 'qmv-Button qmv-mod-icon' });
+    const zoomIn = button('+', () => this._zoomBy(1.25), {
+      'aria-label': _words.__('zoom in'),
+      class: 'qmv-Button qmv-mod-icon'
+    });
+    const zoomOut = button('\u2212', () => this._zoomBy(0.8), {
+      'aria-label': _words.__('zoom out'),
+      class: 'qmv-Button qmv-mod-icon'
+    });
     const fit = button(_words.__('Fit'), () => this._fit());
-    this._tools = html('div', { class: 'qmv-Tools' }, html('div', { class: 'qmv-Choice' }, zoomOut, zoomIn, fit), this._facts);
-    this._view = html('div', { class: 'qmv-Circuit-view', tabindex: 0, role: 'group', 'aria-label': _words.__('circuit') });
+    this._tools = html(
+      'div',
+      { class: 'qmv-Tools' },
+      html('div', { class: 'qmv-Choice' }, zoomOut, zoomIn, fit),
+      this._facts
+    );
+    this._view = html('div', {
+      class: 'qmv-Circuit-view',
+      tabindex: 0,
+      role: 'group',
+      'aria-label': _words.__('circuit')
+    });
     this._view.append(this._names, this._canvas);
     this._frame = html('div', { class: 'qmv qmv-Circuit' }, this._tools, this._view, this._note);
     _element.replaceChildren(this._frame);
@@ -99,7 +115,10 @@ class Circuit implements View<unknown> {
     this._nameWidth = Math.min(120, 14 + 7 * Math.max(...names.map(name => name.length), 1));
     this._width = this._layout.edges[this._layout.edges.length - 1] + 20;
     const high = this._layout.names.length * ROW;
-    for (const [node, width] of [[this._names, this._nameWidth], [this._canvas, this._width * zoom]] as const) {
+    for (const [node, width] of [
+      [this._names, this._nameWidth],
+      [this._canvas, this._width * zoom]
+    ] as const) {
       node.setAttribute('width', String(Math.ceil(width)));
       node.setAttribute('height', String(Math.ceil(high * zoom)));
     }
@@ -131,7 +150,10 @@ class Circuit implements View<unknown> {
     }
     const from = (view.scrollLeft - MARGIN) / zoom;
     const to = (view.scrollLeft + (view.clientWidth || 800) + MARGIN) / zoom;
-    const [top, bottom] = [(view.scrollTop - MARGIN) / zoom / ROW, (view.scrollTop + (view.clientHeight || TALLEST) + MARGIN) / zoom / ROW];
+    const [top, bottom] = [
+      (view.scrollTop - MARGIN) / zoom / ROW,
+      (view.scrollTop + (view.clientHeight || TALLEST) + MARGIN) / zoom / ROW
+    ];
     // in steps, so that a small scroll draws nothing new
     const [first, last] = visibleLayers(found.edges, Math.floor(from / 100) * 100, Math.ceil(to / 100) * 100);
     const [highest, lowest] = [Math.floor(top / 4) * 4, Math.ceil(bottom / 4) * 4];
@@ -206,5 +228,7 @@ class Circuit implements View<unknown> {
 
 function limits(drawing: Drawing, words: Words): string {
   const shown = drawing.operations - drawing.truncated;
-  return drawing.truncated ? words.__('Drawn are the first %1 of %2 operations.', grouped(shown), grouped(drawing.operations)) : '';
+  return drawing.truncated
+    ? words.__('Drawn are the first %1 of %2 operations.', grouped(shown), grouped(drawing.operations))
+    : '';
 }

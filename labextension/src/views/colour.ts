@@ -3,7 +3,16 @@
 /** Returns the colour of a number from -1 (orange) over 0 (pale) to 1 (blue). */
 export function diverging(value: number): string {
   const size = Math.min(1, Math.abs(value));
-  const [near, far] = value < 0 ? [[0.97, 0.01, 60], [0.62, 0.17, 48]] : [[0.97, 0.01, 250], [0.52, 0.17, 260]];
+  const [near, far] =
+    value < 0
+      ? [
+          [0.97, 0, 48],
+          [0.62, 0.17, 48]
+        ]
+      : [
+          [0.97, 0, 260],
+          [0.52, 0.17, 260]
+        ];
   const mixed = near.map((one, i) => one + (far[i] - one) * size);
   return `oklch(${mixed[0].toFixed(3)} ${mixed[1].toFixed(3)} ${mixed[2].toFixed(1)})`;
 }

@@ -13,7 +13,11 @@ const NAMED = 4;
 /** Returns the matrix, or a sentence where it would be too large. */
 export function drawDensity(state: PureState, words: Words): HTMLElement {
   if (state.qubits > MOST_QUBITS) {
-    const sentence = words.__('The density matrix is drawn for up to %1 qubits; this state has %2.', MOST_QUBITS, state.qubits);
+    const sentence = words.__(
+      'The density matrix is drawn for up to %1 qubits; this state has %2.',
+      MOST_QUBITS,
+      state.qubits
+    );
     return html('div', { class: 'qmv-Note qmv-mod-sentence' }, sentence);
   }
   const size = state.re.length;
@@ -22,7 +26,10 @@ export function drawDensity(state: PureState, words: Words): HTMLElement {
   const grid = html('div', { class: 'qmv-Density', style: `--qmv-size:${size}`, role: 'img' });
   grid.setAttribute('aria-label', words.__('Density matrix, %1 by %1; the amplitudes hold the same numbers', size));
   const largest = Math.max(...labels.map((_, i) => densityAt(state, i, i)[0]));
-  const key = words.__('area: modulus, the largest is %1 · colour: phase · point at a square to read it', largest.toFixed(3));
+  const key = words.__(
+    'area: modulus, the largest is %1 · colour: phase · point at a square to read it',
+    largest.toFixed(3)
+  );
   const readout = html('div', { class: 'qmv-Note qmv-Readout' }, key);
   if (named) {
     grid.append(html('span'), ...labels.map(label => html('span', { class: 'qmv-Density-label qmv-mod-top' }, label)));
@@ -40,7 +47,9 @@ export function drawDensity(state: PureState, words: Words): HTMLElement {
       if (modulus > 1e-6) {
         // area is modulus; a phase that is rounding noise is 0
         const turn = Math.abs(im) < 1e-7 && re > 0 ? 0 : Math.atan2(im, re);
-        cell.append(html('i', { style: `width:${Math.sqrt(modulus / largest) * 92}%;background:${phaseColour(turn)}` }));
+        cell.append(
+          html('i', { style: `width:${Math.sqrt(modulus / largest) * 92}%;background:${phaseColour(turn)}` })
+        );
       }
       grid.append(cell);
     }
@@ -51,7 +60,8 @@ export function drawDensity(state: PureState, words: Words): HTMLElement {
       const [row, column] = at.split(',').map(Number);
       const [re, im] = densityAt(state, row, column);
       const modulus = Math.hypot(re, im);
-      const turn = modulus > 1e-6 ? `, ${words.__('phase')} ${angle(Math.abs(im) < 1e-7 && re > 0 ? 0 : Math.atan2(im, re))}` : '';
+      const turn =
+        modulus > 1e-6 ? `, ${words.__('phase')} ${angle(Math.abs(im) < 1e-7 && re > 0 ? 0 : Math.atan2(im, re))}` : '';
       readout.textContent = `⟨${labels[row]}|ρ|${labels[column]}⟩ = ${modulus.toFixed(4)}${turn}`;
     }
   });

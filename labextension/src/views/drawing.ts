@@ -104,7 +104,10 @@ export function layout(drawing: Drawing): Layout {
     const widest = Math.max(...layer.map(boxWidth), 0);
     edges.push(left + widest + GAP);
     return layer.map((operation): Placed => {
-      const wires = operation.name === 'measure' ? operation.qubits : [...operation.qubits, ...operation.clbits.map(bit => wireOf[bit])];
+      const wires =
+        operation.name === 'measure'
+          ? operation.qubits
+          : [...operation.qubits, ...operation.clbits.map(bit => wireOf[bit])];
       const spans = wires.length ? wires : [0, Math.max(0, quantum - 1)];
       const width = boxWidth(operation);
       const classical = operation.name === 'measure' ? [] : [...new Set(operation.clbits.map(bit => wireOf[bit]))];

@@ -13,7 +13,9 @@ export function drawOperation(placed: Placed, plain: boolean): SVGElement {
   const y = (wire: number): number => wire * ROW + ROW / 2;
   if (operation.name === 'barrier') {
     for (const wire of operation.qubits) {
-      group.append(svg('line', { class: 'qmv-Barrier', x1: middle, x2: middle, y1: y(wire) - ROW / 2, y2: y(wire) + ROW / 2 }));
+      group.append(
+        svg('line', { class: 'qmv-Barrier', x1: middle, x2: middle, y1: y(wire) - ROW / 2, y2: y(wire) + ROW / 2 })
+      );
     }
     return group;
   }
@@ -25,7 +27,14 @@ export function drawOperation(placed: Placed, plain: boolean): SVGElement {
     group.append(svg('line', { class: 'qmv-Link', x1: middle, x2: middle, y1: y(placed.top), y2: y(placed.bottom) }));
   }
   operation.qubits.slice(0, operation.controls).forEach((wire, i) => {
-    group.append(svg('circle', { class: operation.open.includes(i) ? 'qmv-Control qmv-mod-open' : 'qmv-Control', cx: middle, cy: y(wire), r: 4.5 }));
+    group.append(
+      svg('circle', {
+        class: operation.open.includes(i) ? 'qmv-Control qmv-mod-open' : 'qmv-Control',
+        cx: middle,
+        cy: y(wire),
+        r: 4.5
+      })
+    );
   });
   if (isX(placed)) {
     targets.forEach(wire => group.append(...target(middle, y(wire))));
@@ -37,7 +46,9 @@ export function drawOperation(placed: Placed, plain: boolean): SVGElement {
     group.append(...box(placed, targets, y, plain));
   }
   // the classical wires that a condition reads
-  placed.classical.forEach(wire => group.append(svg('circle', { class: 'qmv-Control', cx: middle, cy: y(wire), r: 3.5 })));
+  placed.classical.forEach(wire =>
+    group.append(svg('circle', { class: 'qmv-Control', cx: middle, cy: y(wire), r: 3.5 }))
+  );
   return group;
 }
 
@@ -73,7 +84,13 @@ function box(placed: Placed, targets: readonly number[], y: (wire: number) => nu
     found.push(...dial(x + width / 2, middle));
   } else {
     const [most, text] = [Math.floor((width - 6) / CHARACTER), boxText(operation)];
-    found.push(svg('text', { x: x + width / 2, y: middle + 4, 'text-anchor': 'middle' }, text.length > most ? `${text.slice(0, most - 1)}…` : text));
+    found.push(
+      svg(
+        'text',
+        { x: x + width / 2, y: middle + 4, 'text-anchor': 'middle' },
+        text.length > most ? `${text.slice(0, most - 1)}…` : text
+      )
+    );
   }
   return found;
 }

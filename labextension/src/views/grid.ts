@@ -22,17 +22,34 @@ export function mountGrid(element: HTMLElement, data: Grid, options: ViewOptions
 function draw(frame: HTMLElement, data: Grid, words: Words): void {
   const [columns, rows] = [data.x.values.length, data.y.values.length];
   // rounding noise alone is 0 everywhere
-  const found = Math.max(...data.values.flat().map(value => Math.abs(value)).filter(Number.isFinite));
+  const found = Math.max(
+    ...data.values
+      .flat()
+      .map(value => Math.abs(value))
+      .filter(Number.isFinite)
+  );
   const largest = found > 1e-9 ? found : 1;
   const [wide, high] = [(WIDTH - LEFT - RIGHT) / columns, (HEIGHT - TOP - BOTTOM) / rows];
   const title = uniqueId('grid');
-  const chart = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'qmv-Plot', role: 'img', 'aria-labelledby': title });
+  const chart = svg('svg', {
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    class: 'qmv-Plot',
+    role: 'img',
+    'aria-labelledby': title
+  });
   chart.append(svg('title', { id: title }, words.__('%1 over %2 and %3', data.label, data.x.name, data.y.name)));
   data.values.forEach((row, j) =>
     row.forEach((value, i) => {
       const [x, y] = [LEFT + i * wide, HEIGHT - BOTTOM - (j + 1) * high];
       chart.append(
-        svg('rect', { x, y, width: wide + 0.5, height: high + 0.5, fill: diverging(value / largest), 'data-at': `${j},${i}` })
+        svg('rect', {
+          x,
+          y,
+          width: wide + 0.5,
+          height: high + 0.5,
+          fill: diverging(value / largest),
+          'data-at': `${j},${i}`
+        })
       );
     })
   );
@@ -46,11 +63,26 @@ function draw(frame: HTMLElement, data: Grid, words: Words): void {
     text(tick.label, { x: LEFT - 8, y: HEIGHT - BOTTOM - (at + 0.5) * high + 4, 'text-anchor': 'end' });
   }
   text(data.x.name, { x: (LEFT + WIDTH) / 2, y: HEIGHT - 6, 'text-anchor': 'middle', class: 'qmv-Axis-name' });
-  text(data.y.name, { transform: `translate(14 ${HEIGHT / 2}) rotate(-90)`, 'text-anchor': 'middle', class: 'qmv-Axis-name' });
-  const bar = html('span', { class: 'qmv-Ramp', style: `background:linear-gradient(90deg,${[-1, -0.5, 0, 0.5, 1].map(diverging).join(',')})` });
-  const key = html('div', { class: 'qmv-Legend' }, html('span', {}, data.label), html('span', {}, short(-largest), bar, short(largest)));
-  const table = dataTable(words, words.__('values'), [`${data.y.name} \\ ${data.x.name}`, ...data.x.values.map(short)], () =>
-    data.values.map((row, j) => [short(data.y.values[j]), ...row.map(exact)])
+  text(data.y.name, {
+    transform: `translate(14 ${HEIGHT / 2}) rotate(-90)`,
+    'text-anchor': 'middle',
+    class: 'qmv-Axis-name'
+  });
+  const bar = html('span', {
+    class: 'qmv-Ramp',
+    style: `background:linear-gradient(90deg,${[-1, -0.5, 0, 0.5, 1].map(diverging).join(',')})`
+  });
+  const key = html(
+    'div',
+    { class: 'qmv-Legend' },
+    html('span', {}, data.label),
+    html('span', {}, short(-largest), bar, short(largest))
+  );
+  const table = dataTable(
+    words,
+    words.__('values'),
+    [`${data.y.name} \\ ${data.x.name}`, ...data.x.values.map(short)],
+    () => data.values.map((row, j) => [short(data.y.values[j]), ...row.map(exact)])
   );
   frame.replaceChildren(chart, key, table);
   const tip = new Tip(frame);

@@ -108,14 +108,19 @@ class Histogram implements View<Counts> {
   }
 
   private _caption(): HTMLElement {
-    const caption = this._words.__('Counts of %1 shots, %2 distinct outcomes', grouped(this._data.shots), grouped(this._data.distinct));
+    const caption = this._words.__(
+      'Counts of %1 shots, %2 distinct outcomes',
+      grouped(this._data.shots),
+      grouped(this._data.distinct)
+    );
     return html('caption', { class: 'qmv-hidden' }, caption);
   }
 
   private _head(): HTMLElement {
     const { _words: words, _data: data } = this;
     // Columns that speak for themselves have names for screen readers alone.
-    const cell = (text: string): HTMLElement => html('th', { scope: 'col' }, html('span', { class: 'qmv-hidden' }, text));
+    const cell = (text: string): HTMLElement =>
+      html('th', { scope: 'col' }, html('span', { class: 'qmv-hidden' }, text));
     const columns = [words.__('outcome'), words.__('bar'), words.__('count'), words.__('probability, 95 % interval')];
     if (!data.overlay) {
       return html('thead', {}, html('tr', {}, ...columns.map(cell)));
@@ -123,11 +128,7 @@ class Histogram implements View<Counts> {
     const [mine, theirs] = [data.name || words.__('this run'), data.overlay.label];
     const key = (series: number, text: string): HTMLElement =>
       html('th', { scope: 'col' }, html('span', { class: `qmv-Swatch qmv-fill${series}` }), text);
-    return html(
-      'thead',
-      {},
-      html('tr', {}, cell(columns[0]), cell(columns[1]), key(0, mine), key(1, theirs))
-    );
+    return html('thead', {}, html('tr', {}, cell(columns[0]), cell(columns[1]), key(0, mine), key(1, theirs)));
   }
 
   private _row(one: Bar, index: number, axis: Scale): HTMLElement {
@@ -139,14 +140,25 @@ class Histogram implements View<Counts> {
         bars.push(whisker(one.other.low, one.other.high, axis, 1));
       }
     }
-    const numbers = one.other ? [percent(one.value), percent(one.other.value)] : [grouped(one.count), percent(one.value)];
+    const numbers = one.other
+      ? [percent(one.value), percent(one.other.value)]
+      : [grouped(one.count), percent(one.value)];
     return html(
       'tr',
       { 'data-row': index },
       html('th', { scope: 'row' }, bitstring(one.label, widths(this._data))),
-      html('td', { class: 'qmv-Bar' }, html('div', { class: paired ? 'qmv-Track qmv-mod-pair' : 'qmv-Track' }, ...grid(axis), ...bars)),
+      html(
+        'td',
+        { class: 'qmv-Bar' },
+        html('div', { class: paired ? 'qmv-Track qmv-mod-pair' : 'qmv-Track' }, ...grid(axis), ...bars)
+      ),
       html('td', {}, numbers[0]),
-      html('td', { class: paired ? '' : 'qmv-soft' }, numbers[1], html('span', { class: 'qmv-hidden' }, ` (${percent(one.low)} – ${percent(one.high)})`))
+      html(
+        'td',
+        { class: paired ? '' : 'qmv-soft' },
+        numbers[1],
+        html('span', { class: 'qmv-hidden' }, ` (${percent(one.low)} – ${percent(one.high)})`)
+      )
     );
   }
 
@@ -159,18 +171,24 @@ class Histogram implements View<Counts> {
       'tr',
       { 'data-row': 'rest', class: 'qmv-soft' },
       html('th', { scope: 'row' }, this._words.__('%1 others', grouped(rest.outcomes))),
-      html('td', { class: 'qmv-Bar' }, html('div', { class: paired ? 'qmv-Track qmv-mod-pair' : 'qmv-Track' }, ...grid(axis), ...bars)),
+      html(
+        'td',
+        { class: 'qmv-Bar' },
+        html('div', { class: paired ? 'qmv-Track qmv-mod-pair' : 'qmv-Track' }, ...grid(axis), ...bars)
+      ),
       html('td', {}, numbers[0]),
       html('td', {}, numbers[1])
     );
   }
 
   private _foot(axis: Scale): HTMLElement {
-    const ticks = axis.ticks.map(tick =>
-      html('span', { style: `left:${place(axis, tick.value) * 100}%` }, tick.label)
-    );
+    const ticks = axis.ticks.map(tick => html('span', { style: `left:${place(axis, tick.value) * 100}%` }, tick.label));
     const scaleRow = html('div', { class: 'qmv-Ticks', 'aria-hidden': 'true' }, ...ticks);
-    return html('tfoot', { 'aria-hidden': 'true' }, html('tr', {}, html('td'), html('td', { class: 'qmv-Bar' }, scaleRow), html('td'), html('td')));
+    return html(
+      'tfoot',
+      { 'aria-hidden': 'true' },
+      html('tr', {}, html('td'), html('td', { class: 'qmv-Bar' }, scaleRow), html('td'), html('td'))
+    );
   }
 
   private _point(event: PointerEvent): void {
@@ -183,7 +201,10 @@ class Histogram implements View<Counts> {
     if (row === 'rest') {
       const rest = this._chosen.rest!;
       this._tip.show(
-        [words.__('%1 others', grouped(rest.outcomes)), words.__('%1 shots together, %2', grouped(rest.count), percent(rest.value))],
+        [
+          words.__('%1 others', grouped(rest.outcomes)),
+          words.__('%1 shots together, %2', grouped(rest.count), percent(rest.value))
+        ],
         event.clientX,
         event.clientY
       );
@@ -229,13 +250,17 @@ function whisker(low: number, high: number, axis: Scale, series: number): HTMLEl
 }
 
 function grid(axis: Scale): HTMLElement[] {
-  return axis.ticks.map(tick => html('div', { class: 'qmv-GridLine', style: `left:${place(axis, tick.value) * 100}%` }));
+  return axis.ticks.map(tick =>
+    html('div', { class: 'qmv-GridLine', style: `left:${place(axis, tick.value) * 100}%` })
+  );
 }
 
 /** Returns the scale of percents: only the last tick says what the numbers are. */
 function percents(top: number): Scale {
   const found = scale([0, top * 100], 4);
-  const ticks = found.ticks.filter(tick => tick.value <= 100.0001).map(tick => ({ value: tick.value / 100, label: tick.label }));
+  const ticks = found.ticks
+    .filter(tick => tick.value <= 100.0001)
+    .map(tick => ({ value: tick.value / 100, label: tick.label }));
   const last = ticks[ticks.length - 1];
   ticks[0] = { value: 0, label: '0' };
   ticks[ticks.length - 1] = { value: last.value, label: `${last.label} %` };

@@ -45,7 +45,9 @@ export function angle(radians: number): string {
     const above = Math.round(times * below);
     if (Math.abs(above - times * below) < 1e-4) {
       const size = Math.abs(above);
-      return above === 0 ? '0' : minus(`${above < 0 ? '-' : ''}${size === 1 ? '' : size}π${below === 1 ? '' : `/${below}`}`);
+      return above === 0
+        ? '0'
+        : minus(`${above < 0 ? '-' : ''}${size === 1 ? '' : size}π${below === 1 ? '' : `/${below}`}`);
     }
   }
   return minus(`${times.toFixed(2)}π`);

@@ -27,7 +27,13 @@ export function mountResult(element: HTMLElement, data: unknown, options: Result
     const bundle = readBundle(now);
     const words = wordsOf(options);
     if (!bundle) {
-      element.replaceChildren(html('div', { class: 'qmv qmv-Note' }, words.__('This result was stored in a form that this version cannot draw.')));
+      element.replaceChildren(
+        html(
+          'div',
+          { class: 'qmv qmv-Note' },
+          words.__('This result was stored in a form that this version cannot draw.')
+        )
+      );
       return;
     }
     inner = draw(element, bundle, options, words);
@@ -45,8 +51,13 @@ export function mountResult(element: HTMLElement, data: unknown, options: Result
 function draw(element: HTMLElement, bundle: Bundle, options: ResultOptions, words: Words): View<unknown>[] {
   const many = bundle.parts.length > 1;
   const places = bundle.parts.map(() => html('div'));
-  const cells = places.map((place, i) => (many ? html('div', {}, html('div', { class: 'qmv-Part-name' }, `[${i}]`), place) : place));
-  const notes = [bundle.more > 0 ? words.__('… and %1 more; result.counts(i) has each', bundle.more) : '', ...bundle.notes];
+  const cells = places.map((place, i) =>
+    many ? html('div', {}, html('div', { class: 'qmv-Part-name' }, `[${i}]`), place) : place
+  );
+  const notes = [
+    bundle.more > 0 ? words.__('… and %1 more; result.counts(i) has each', bundle.more) : '',
+    ...bundle.notes
+  ];
   element.replaceChildren(
     html(
       'div',

@@ -4,7 +4,7 @@ import { drawAmplitudes, phaseWheel } from './amplitudes';
 import { drawBloch } from './bloch';
 import type { StateTrace } from './bundle';
 import { choice } from './choice';
-import { drawDensity } from './density';
+import { drawDensity, MOST_QUBITS } from './density';
 import { button, html, setText } from './make';
 import { decode, type PureState } from './quantum';
 import { wordsOf, type View, type ViewOptions, type Words } from './view';
@@ -33,10 +33,22 @@ class StateView implements View<StateTrace> {
     });
     this._slider = html('input', { type: 'range', min: 0, step: 1, 'aria-label': _words.__('step') });
     this._slider.addEventListener('input', () => this._go(Number(this._slider.value)));
-    const back = button('‹', () => this._go(this._step - 1), { 'aria-label': _words.__('previous gate'), class: 'qmv-Button qmv-mod-icon' });
-    const on = button('›', () => this._go(this._step + 1), { 'aria-label': _words.__('next gate'), class: 'qmv-Button qmv-mod-icon' });
+    const back = button('‹', () => this._go(this._step - 1), {
+      'aria-label': _words.__('previous gate'),
+      class: 'qmv-Button qmv-mod-icon'
+    });
+    const on = button('›', () => this._go(this._step + 1), {
+      'aria-label': _words.__('next gate'),
+      class: 'qmv-Button qmv-mod-icon'
+    });
     this._walk = html('div', { class: 'qmv-Walk' }, back, this._slider, on, this._where);
-    const frame = html('div', { class: 'qmv qmv-State' }, html('div', { class: 'qmv-Tools' }, tabs), this._walk, this._body);
+    const frame = html(
+      'div',
+      { class: 'qmv qmv-State' },
+      html('div', { class: 'qmv-Tools' }, tabs),
+      this._walk,
+      this._body
+    );
     _element.replaceChildren(frame);
   }
 
@@ -67,7 +79,7 @@ class StateView implements View<StateTrace> {
     const { _words: words } = this;
     const drawn = { amplitudes: drawAmplitudes, bloch: drawBloch, density: drawDensity }[this._look](state, words);
     this._body.replaceChildren(drawn);
-    if (this._look !== 'bloch') {
+    if (this._look === 'amplitudes' || (this._look === 'density' && state.qubits <= MOST_QUBITS)) {
       this._body.append(phaseWheel(words));
     }
   }

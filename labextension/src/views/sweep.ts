@@ -26,19 +26,38 @@ function draw(frame: HTMLElement, data: Sweep, words: Words): void {
   const px = (value: number): number => LEFT + place(x, value) * (WIDTH - LEFT - RIGHT);
   const py = (value: number): number => HEIGHT - BOTTOM - place(y, value) * (HEIGHT - TOP - BOTTOM);
   const title = uniqueId('sweep');
-  const label = words.__('%1 over %2, %3 points', data.curves.map(curve => curve.label).join(', '), data.axis, data.x.length);
-  const chart = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'qmv-Plot', role: 'img', 'aria-labelledby': title, tabindex: 0 });
+  const label = words.__(
+    '%1 over %2, %3 points',
+    data.curves.map(curve => curve.label).join(', '),
+    data.axis,
+    data.x.length
+  );
+  const chart = svg('svg', {
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    class: 'qmv-Plot',
+    role: 'img',
+    'aria-labelledby': title,
+    tabindex: 0
+  });
   chart.append(svg('title', { id: title }, label), axes(x, y, px, py, data));
   const hasBand = data.curves.some(curve => curve.low.some((low, i) => curve.high[i] > low));
   data.curves.forEach((curve, n) => {
-    const at = (values: readonly number[]): string[] => values.map((value, i) => `${px(data.x[i]).toFixed(1)},${py(value).toFixed(1)}`);
+    const at = (values: readonly number[]): string[] =>
+      values.map((value, i) => `${px(data.x[i]).toFixed(1)},${py(value).toFixed(1)}`);
     if (hasBand) {
-      chart.append(svg('polygon', { class: `qmv-Band qmv-fill${n}`, points: [...at(curve.high), ...at(curve.low).reverse()].join(' ') }));
+      chart.append(
+        svg('polygon', {
+          class: `qmv-Band qmv-fill${n}`,
+          points: [...at(curve.high), ...at(curve.low).reverse()].join(' ')
+        })
+      );
     }
     chart.append(svg('polyline', { class: `qmv-Line qmv-stroke${n}`, points: at(curve.values).join(' ') }));
     if (data.x.length <= 60) {
       curve.values.forEach((value, i) =>
-        chart.append(svg('circle', { class: `qmv-fill${n}`, cx: px(data.x[i]), cy: py(value), r: data.x.length <= 30 ? 3 : 2 }))
+        chart.append(
+          svg('circle', { class: `qmv-fill${n}`, cx: px(data.x[i]), cy: py(value), r: data.x.length <= 30 ? 3 : 2 })
+        )
       );
     }
   });
@@ -102,7 +121,9 @@ function axes(x: Scale, y: Scale, px: (v: number) => number, py: (v: number) => 
   const group = svg('g', { class: 'qmv-Axes', 'aria-hidden': 'true' });
   for (const tick of y.ticks) {
     const at = py(tick.value);
-    group.append(svg('line', { class: tick.value === 0 ? 'qmv-Zero' : 'qmv-GridLine', x1: left, x2: right, y1: at, y2: at }));
+    group.append(
+      svg('line', { class: tick.value === 0 ? 'qmv-Zero' : 'qmv-GridLine', x1: left, x2: right, y1: at, y2: at })
+    );
     group.append(svg('text', { x: left - 8, y: at + 4, 'text-anchor': 'end' }, tick.label));
   }
   for (const tick of x.ticks) {
@@ -110,9 +131,15 @@ function axes(x: Scale, y: Scale, px: (v: number) => number, py: (v: number) => 
     group.append(svg('line', { class: 'qmv-Tick', x1: at, x2: at, y1: bottom, y2: bottom + 5 }));
     group.append(svg('text', { x: at, y: bottom + 18, 'text-anchor': 'middle' }, tick.label));
   }
-  group.append(svg('text', { x: (left + right) / 2, y: HEIGHT - 6, 'text-anchor': 'middle', class: 'qmv-Axis-name' }, data.axis));
   group.append(
-    svg('text', { transform: `translate(14 ${(TOP + bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle', class: 'qmv-Axis-name' }, data.y)
+    svg('text', { x: (left + right) / 2, y: HEIGHT - 6, 'text-anchor': 'middle', class: 'qmv-Axis-name' }, data.axis)
+  );
+  group.append(
+    svg(
+      'text',
+      { transform: `translate(14 ${(TOP + bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle', class: 'qmv-Axis-name' },
+      data.y
+    )
   );
   return group;
 }
@@ -121,7 +148,11 @@ function legend(data: Sweep): HTMLElement {
   const box = html('div', { class: 'qmv-Legend' });
   if (data.curves.length > 1) {
     data.curves.forEach((curve, n) => {
-      const sign = svg('svg', { width: 26, height: 10, 'aria-hidden': 'true' }, svg('line', { class: `qmv-Line qmv-stroke${n}`, x1: 0, x2: 26, y1: 5, y2: 5 }));
+      const sign = svg(
+        'svg',
+        { width: 26, height: 10, 'aria-hidden': 'true' },
+        svg('line', { class: `qmv-Line qmv-stroke${n}`, x1: 0, x2: 26, y1: 5, y2: 5 })
+      );
       box.append(html('span', { title: curve.label }, sign, curve.label));
     });
   }
