@@ -51,7 +51,6 @@ class Connection:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self._context = zmq.Context()
         self._socket: zmq.Socket[bytes] | None = None
         self._service: homes.Discovery | None = None
         self._number = 0
@@ -172,6 +171,9 @@ class Connection:
             self._socket = None
             self._expected.clear()
 
+    def __del__(self) -> None:
+        self.close()  # its thread has ended
+
     def _alive(self) -> bool:
         service = self._service
         return service is not None and homes.process_alive(service.pid, service.start)
@@ -190,7 +192,7 @@ class Connection:
         self._service = find_or_start(self._home, environment())
         if self._service.protocol != PROTOCOL:
             self._service = self._replace(self._service)
-        self._socket = socket = self._context.socket(zmq.DEALER)
+        self._socket = socket = _context().socket(zmq.DEALER)
         try:
             socket.setsockopt(zmq.LINGER, 1000)
             socket.setsockopt(zmq.RCVHWM, _MAX_KEPT)
@@ -234,7 +236,18 @@ class Connection:
 
 
 _local = threading.local()
+_contexts: dict[int, zmq.Context[zmq.Socket[bytes]]] = {}
 _told: set[str] = set()
+
+
+def _context() -> zmq.Context[zmq.Socket[bytes]]:
+    """Returns this process's ZeroMQ context, shared by its threads; a forked child must not use its parent's."""
+    pid = os.getpid()
+    if pid not in _contexts:
+        made = zmq.Context()
+        if _contexts.setdefault(pid, made) is not made:
+            made.term()  # another thread was quicker
+    return _contexts[pid]
 
 
 def connection(home: Path | None = None) -> Connection:

@@ -62,7 +62,7 @@ def test_wrong_includes(tmp_path: Path) -> None:
     (tmp_path / "note.inc").write_text("@note x\nh q;")
     for name, part in [
         ("missing.inc", "no such file"), ("loop.inc", "includes itself"), ("huge.inc", "larger than 1 MB"), (".", "directory"),
-        ("nul.inc", "NUL"), ("latin.inc", "UTF-8"), ("note.inc", "annotations"), ("a" * 500, ""),
+        ("nul.inc", "NUL"), ("latin.inc", "UTF-8"), ("note.inc", "annotations"), ("a" * 500, "too long"),
     ]:  # fmt: skip
         with pytest.raises(SourceError, match=part) as caught:
             inline(f'OPENQASM 3.0;\ninclude "{name}";', str(tmp_path), first_line=2)

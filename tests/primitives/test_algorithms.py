@@ -21,7 +21,10 @@ from qiskit_algorithms.optimizers import COBYLA, SLSQP
 
 import qmagic
 
-pytestmark = pytest.mark.usefixtures("home")
+pytestmark = [
+    pytest.mark.usefixtures("home"),
+    pytest.mark.filterwarnings("ignore:The class .*qiskit.circuit.library:DeprecationWarning"),  # qiskit-algorithms' own
+]
 
 #: H2 in STO-3G at 0.735 Å, two qubits by parity mapping and tapering (Qiskit Nature's textbook Hamiltonian), in hartree.
 H2 = SparsePauliOp.from_list([

@@ -117,8 +117,8 @@ class PlayedEngine:
     def kill(self, job: str) -> None:
         worker = next((w for w in self.workers if any(call.job == job for call in w.calls)), None)
         if worker is not None and not worker.killed:
-            self._replace(worker)
             worker.killed = True
+            self._replace(worker)
 
     # -- what a test does
 
@@ -134,6 +134,11 @@ class PlayedEngine:
     def doomed(self) -> list[Worker]:
         """Workers that were killed and whose end has not been noticed."""
         return [w for w in self.workers if w.killed]
+
+    @property
+    def waiting(self) -> list[Worker]:
+        """Workers that wait for memory."""
+        return [w for w in self.workers if w.asked is not None and not w.killed]
 
     def must_read(self, worker: Worker) -> bool:
         return worker.calls[0].check and not worker.read
