@@ -5,10 +5,10 @@ BIN := .venv/bin
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test soak check format bench clean
+.PHONY: help setup lab test soak check format notebooks bench clean
 
 help: ## say what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 16
 
 setup: ## build .venv with everything in it (takes no time when it is there)
 	@tools/setup.sh
@@ -28,6 +28,9 @@ check: setup ## lint, layout, types
 format: setup ## let ruff lay out the code and mend what it can
 	@$(BIN)/ruff check --fix-only --quiet
 	@$(BIN)/ruff format
+
+notebooks: setup ## run the tutorials and store their outputs
+	@$(BIN)/python tools/run_notebooks.py
 
 bench: setup ## measure against peers, in one run: a table, and JSON in benchmarks/out/
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)

@@ -182,10 +182,11 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     `kind` is ``"sample"`` (counts) or ``"estimate"`` (expectation values). `seed` is always set: one that
     the user did not give is drawn at submit, so that a second attempt gives the same counts.
     `noise` is a device snapshot's name, ``"depolarizing=0.01,t1=120us"``, or the JSON text of a Qiskit
-    Aer noise model's ``to_dict(serializable=True)``. `sweep` is True when the parameter values are a sweep over one
-    parameter, whose result is drawn as a plot. `notebook` groups jobs for fair scheduling. `width` is
-    the number of qubits where it is known before parsing. `checked` says that the input was
-    validated where it was made; otherwise a worker checks it before the job exists.
+    Aer noise model's ``to_dict(serializable=True)``. `sweep` is True when the parameter values are a
+    sweep: over one parameter it is drawn as a plot, over two as a map; swept names come first, in the order of
+    the axes. `notebook` groups jobs for fair scheduling. `width` is the number of qubits where it is known before
+    parsing. `checked` says that the input was validated where it was made; otherwise a worker checks it before the
+    job exists.
     """
 
     id: str

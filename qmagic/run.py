@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import numbers
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,7 @@ def run(
         verbatim: Refuse circuits that do not fit the device as they are.
         timeout: Seconds of run time after which the job fails. Default: none.
         priority: A higher one runs earlier within the notebook.
-        notebook: Groups jobs for fair scheduling. Default: this process.
+        notebook: Groups jobs for fair scheduling. Default: the notebook that Jupyter names, else this process.
 
     Returns:
         The job: ``job.result()``, ``await job``, ``job.status()``, ``job.cancel()``, ``job.id``.
@@ -182,7 +183,7 @@ def _request(
         verbatim=verbatim,
         timeout=timeout if timeout is not None else usual.timeout,
         priority=priority,
-        notebook=notebook,
+        notebook=notebook or os.environ.get("JPY_SESSION_NAME") or f"process-{os.getpid()}",
         first_line=1,
     )
     flags.check(request)

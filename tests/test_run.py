@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import io
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from qiskit import QuantumCircuit
+from qiskit import QuantumCircuit, qpy
 from qiskit.circuit import Parameter
 from qiskit.quantum_info import SparsePauliOp
 
@@ -60,12 +61,24 @@ def rotated() -> QuantumCircuit:
 def test_arguments_are_in_the_spec(sent: list[JobSpec], circuit: Any) -> None:
     """Every argument has its place, for text and for objects."""
     job = run(circuit, "aer", 100, 7, noise="fake_x", name="n", tags=["a"], transpile_to="fake_y", optimization_level=3,
-              initial_layout=[1, 0], seed_transpiler=2, trials=4, verbatim=True, timeout=2.5, priority=1, notebook="nb")  # fmt: skip
+              initial_layout=[1, 0], seed_transpiler=2, trials=4, verbatim=True, timeout=2.5, priority=1,
+              notebook="nb")  # fmt: skip
     (spec,) = sent
     assert job == spec.id
-    assert (spec.backend, spec.pubs[0].shots, spec.seed, spec.noise, spec.name, spec.tags) == ("aer", 100, 7, "fake_x", "n", ("a",))
+    assert (spec.backend, spec.pubs[0].shots, spec.seed, spec.noise, spec.name, spec.tags) == (
+        "aer",
+        100,
+        7,
+        "fake_x",
+        "n",
+        ("a",),
+    )
     assert spec.transpile is not None
-    assert (spec.transpile.device, spec.transpile.optimization_level, spec.transpile.initial_layout) == ("fake_y", 3, (1, 0))
+    assert (spec.transpile.device, spec.transpile.optimization_level, spec.transpile.initial_layout) == (
+        "fake_y",
+        3,
+        (1, 0),
+    )
     assert (spec.transpile.seed, spec.transpile.trials, spec.transpile.verbatim) == (2, 4, True)
     assert (spec.timeout, spec.priority, spec.notebook, spec.width) == (2.5, 1, "nb", 2)
     assert spec.checked == (circuit is not BELL)
@@ -116,8 +129,21 @@ def test_defaults_of_the_user(sent: list[JobSpec]) -> None:
     run(BELL, shots=1, seed=1, backend="auto", noise="fake_a", tags=["u"], timeout=1.0)
     run(ROTATED, observables="ZZ", precision=0.1, parameter_values={"a": 1, "b": 2})
     first, second, third = sent
-    assert (first.pubs[0].shots, first.seed, first.backend, first.noise, first.tags, first.timeout) == (77, 5, "stim", "fake_z", ("t",), 9)
-    assert (second.pubs[0].shots, second.seed, second.backend, second.noise, second.tags) == (1, 1, "auto", "fake_a", ("t", "u"))
+    assert (first.pubs[0].shots, first.seed, first.backend, first.noise, first.tags, first.timeout) == (
+        77,
+        5,
+        "stim",
+        "fake_z",
+        ("t",),
+        9,
+    )
+    assert (second.pubs[0].shots, second.seed, second.backend, second.noise, second.tags) == (
+        1,
+        1,
+        "auto",
+        "fake_a",
+        ("t", "u"),
+    )
     assert (third.pubs[0].shots, third.pubs[0].precision) == (None, 0.1)
 
 
@@ -140,7 +166,9 @@ def test_defaults_of_the_user(sent: list[JobSpec]) -> None:
         ({"circuits": bell(), "trials": 3}, InputError, "needs --transpile-to"),
     ],
 )
-def test_wrong_arguments_submit_nothing(sent: list[JobSpec], arguments: dict[str, Any], error: type[Exception], part: str) -> None:
+def test_wrong_arguments_submit_nothing(
+    sent: list[JobSpec], arguments: dict[str, Any], error: type[Exception], part: str
+) -> None:
     """What cannot run is one line, and nothing is submitted."""
     with pytest.raises(error, match=part):
         run(**arguments)
@@ -173,15 +201,23 @@ def test_run_each_takes_what_run_takes() -> None:
     """Every argument of `run` is one of `run_each`."""
     from qmagic.run import _NOT_GIVEN
 
-    assert {*_NOT_GIVEN, "circuits", "observables", "parameter_values", "noise"} == set(inspect.signature(run).parameters)
+    assert {*_NOT_GIVEN, "circuits", "observables", "parameter_values", "noise"} == set(
+        inspect.signature(run).parameters
+    )
 
 
 def test_run_each_is_quick(sent: list[JobSpec]) -> None:
-    """A small circuit costs at most 0.1 ms of our own time."""
-    circuits = [bell() for _ in range(200)]
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        run_each(circuits)
-        times.append((time.perf_counter() - start) / len(circuits))
-    assert min(times) < 1e-4
+    """A small circuit costs a few times Qiskit's own writing of it (0.1 ms in all on an idle machine)."""
+    circuits = [bell() for _ in range(100)]
+
+    def best(work: Callable[[], Any]) -> float:
+        times = []
+        for _ in range(10):
+            start = time.process_time()
+            work()
+            times.append(time.process_time() - start)
+        return min(times)
+
+    assert best(lambda: run_each(circuits)) < 8 * best(
+        lambda: [qpy.dump(circuit, io.BytesIO()) for circuit in circuits]
+    )

@@ -187,6 +187,13 @@ class LocalEngine:
             self._kill(worker)
             self._grow(worker.environment, self._pool(worker.environment))
 
+    def drop(self, job: str) -> None:
+        """Ends the worker that holds this job, and forgets the job."""
+        worker = self._holders.get(job)
+        if worker is not None:
+            self.kill(job)
+            self._ended(worker, job)
+
     # -- what the service asks --------------------------------------------------------------------------------------
 
     @property
@@ -269,7 +276,7 @@ class LocalEngine:
     def _handle(self, worker: WorkerProcess, message: Ready | Checked | Reserve | Done | Failed) -> None:
         if worker.state is State.KILLED:
             # an outcome that was already on its way when the kill came; the manager decides whether it still counts
-            if isinstance(message, Done):
+            if isinstance(message, Done) and any(call.job == message.job for call in worker.calls):
                 self._ended(worker, message.job)
                 self.listener.on_done(message)
             return

@@ -164,14 +164,14 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     address = homes.address(home)
     Path(address.removeprefix("ipc://")).unlink(missing_ok=True)  # stale: the lock is ours
     socket.bind(address)
-    housekeeping = Housekeeping(home, Path(address.removeprefix("ipc://")), store, ledger, options)
-    server = Server(home, socket, store, manager, engine, slots, housekeeping, options)
-    ledger.publish = server.publish
     pid = os.getpid()
     discovery = homes.Discovery(
         host=homes.host_name(), boot=homes.boot_id(), pid=pid, start=homes.start_time(pid), protocol=PROTOCOL,
         version=__version__, address=address,
     )  # fmt: skip
+    housekeeping = Housekeeping(home, discovery, store, ledger, options)
+    server = Server(home, socket, store, manager, engine, slots, housekeeping, options)
+    ledger.publish = server.publish
     homes.write_discovery(home, discovery)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())

@@ -34,11 +34,20 @@ def bell() -> QuantumCircuit:
 
 def test_text_goes_as_it_is(cell: Cell, environment: Environment) -> None:
     """OpenQASM text is the source, byte by byte; the flags are in the spec."""
-    spec, _ = cell(BELL, shots=4096, seed=7, name="n", tags=("a", "b"), backend="aer", timeout=3.0, priority=2, notebook="x")
+    spec, _ = cell(
+        BELL, shots=4096, seed=7, name="n", tags=("a", "b"), backend="aer", timeout=3.0, priority=2, notebook="x"
+    )
     assert spec.source.data == BELL.encode()
     assert (spec.source.language, spec.source.first_line, spec.width, spec.checked) == ("openqasm3", 2, 2, False)
     assert (spec.kind, spec.seed, spec.pubs[0].shots, spec.pubs[0].parameters) == ("sample", 7, 4096, None)
-    assert (spec.name, spec.tags, spec.backend, spec.timeout, spec.priority, spec.notebook) == ("n", ("a", "b"), "aer", 3.0, 2, "x")
+    assert (spec.name, spec.tags, spec.backend, spec.timeout, spec.priority, spec.notebook) == (
+        "n",
+        ("a", "b"),
+        "aer",
+        3.0,
+        2,
+        "x",
+    )
     assert spec.environment == environment
     assert spec.cell == BELL
 
@@ -51,7 +60,7 @@ def test_a_seed_and_an_id_are_drawn(cell: Cell) -> None:
 
 
 def test_a_python_body_runs_and_its_value_counts(cell: Cell) -> None:
-    """The value of a body is a circuit, a list of circuits, PUBs or text; --circuit picks a variable after the body ran."""
+    """The value of a body is a circuit, a list of circuits, PUBs or text; --circuit is read after it ran."""
     namespace: dict[str, Any] = {}
     ran: list[str] = []
 
@@ -61,7 +70,12 @@ def test_a_python_body_runs_and_its_value_counts(cell: Cell) -> None:
         return [bell(), bell()] if "several" in text else BELL if "text" in text else None
 
     spec, circuits = cell("several()", namespace, execute=execute)
-    assert (len(circuits), [pub.circuit for pub in spec.pubs], spec.checked, spec.source.language) == (2, [0, 1], True, "qpy")
+    assert (len(circuits), [pub.circuit for pub in spec.pubs], spec.checked, spec.source.language) == (
+        2,
+        [0, 1],
+        True,
+        "qpy",
+    )
     spec, circuits = cell("text()", namespace, execute=execute)
     assert spec.source.language == "openqasm3"
     spec, circuits = cell("make()", namespace, execute=execute, circuit="made")
@@ -76,7 +90,9 @@ def test_a_variable_or_an_expression(cell: Cell) -> None:
     assert len(cell("", namespace, circuit="list_ + [made]")[1]) == 3
 
 
-@pytest.mark.parametrize("value", [None, 3, QuantumCircuit, {}, [], [1], object(), QuantumCircuit(1).to_gate(), [[QuantumCircuit(1)]]])
+@pytest.mark.parametrize(
+    "value", [None, 3, QuantumCircuit, {}, [], [1], object(), QuantumCircuit(1).to_gate(), [[QuantumCircuit(1)]]]
+)
 def test_a_body_without_a_circuit_is_refused(cell: Cell, value: Any) -> None:
     """A body whose value is no circuit is one line that says what it is and what was expected."""
     with pytest.raises(InputError, match="expected a circuit") as caught:
@@ -126,10 +142,11 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"body": BELL, "transpile_to": "x", "initial_layout": "0,a"}, InputError, "--initial-layout"),
     ({"body": BELL, "transpile_to": "x", "initial_layout": "1,1"}, InputError, "twice"),
     ({"body": HEADER + "qubit[2] q; h q;"}, InputError, "the circuit has no measurements"),
-    ({"body": HEADER + "input float theta; input float phi; qubit q; bit c; rx(theta) q; rz(phi) q; c = measure q;"}, InputError,
+    ({"body": HEADER + "input float theta; input float phi; qubit q; bit c; rx(theta) q; rz(phi) q; c = measure q;"},
+     InputError,
      "parameters without a value: phi, theta; give them, as in --bind phi=0.3"),
-    ({"body": HEADER + "input float theta; qubit q; bit c; rx(theta) q; c = measure q;", "bind": "thetta=1"}, NotFoundError,
-     "did you mean 'theta'"),
+    ({"body": HEADER + "input float theta; qubit q; bit c; rx(theta) q; c = measure q;", "bind": "thetta=1"},
+     NotFoundError, "did you mean 'theta'"),
     ({"body": HEADER + "qubit q\nh q;"}, SourceError, "line 4, column 8: expected ';'"),
     ({"body": HEADER + 'include "nothing.inc";'}, SourceError, 'line 4: include "nothing.inc": no such file'),
     ({"body": "QuantumCircuit(1)"}, InputError, "looks like Python"),
@@ -194,13 +211,19 @@ def test_observables_and_sweeps_have_shapes_that_fit(cell: Cell) -> None:
     """One observable keeps the sweep's shape; several make a leading axis against it."""
     text = HEADER + "input float a; input float b; qubit[2] q; rx(a) q[0]; ry(b) q[1];"
     for observables, sweep, parameters, shape in [
-        ("ZZ", "a=0:1:5", (5,), ()), ("ZZ; XX", "a=0:1:5", (5,), (2, 1)), ("ZZ; XX; Z0", "a=0:1:5,b=0:1:4", (5, 4), (3, 1, 1)),
+        ("ZZ", "a=0:1:5", (5,), ()), ("ZZ; XX", "a=0:1:5", (5,), (2, 1)),
+        ("ZZ; XX; Z0", "a=0:1:5,b=0:1:4", (5, 4), (3, 1, 1)),
     ]:  # fmt: skip
         bind = None if "b=" in sweep else "b=1"
         spec, _ = cell(text, observables=observables, sweep=sweep, bind=bind)
         (pub,) = spec.pubs
         assert pub.parameters is not None
-        assert (pub.parameters.shape, pub.observables_shape, spec.kind, spec.sweep) == (parameters, shape, "estimate", True)
+        assert (pub.parameters.shape, pub.observables_shape, spec.kind, spec.sweep) == (
+            parameters,
+            shape,
+            "estimate",
+            True,
+        )
 
 
 def test_flags_reach_objects_by_name(cell: Cell) -> None:

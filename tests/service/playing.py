@@ -103,7 +103,9 @@ class PlayedEngine:
         assert len(busy) <= self.slots, "more calls than slots"
 
     def grant(self, job: str, threads: int) -> None:
-        worker = self.holder(job)
+        worker = next(w for w in self.workers if w.calls and w.calls[0].job == job)
+        if worker.killed:
+            return  # its end is on the way
         assert worker.asked is not None, "granted what was not asked"
         assert 1 <= threads <= worker.asked.threads
         running = [w for w in self.workers if w.calls and not w.killed and not w.calls[0].only_check and not w.asked]
@@ -120,10 +122,13 @@ class PlayedEngine:
             worker.killed = True
             self._replace(worker)
 
-    # -- what a test does
+    def drop(self, job: str) -> None:
+        worker = next((w for w in self.workers if any(call.job == job for call in w.calls)), None)
+        self.kill(job)
+        if worker is not None:
+            worker.calls = [call for call in worker.calls if call.job != job]
 
-    def holder(self, job: str) -> Worker:
-        return next(w for w in self.workers if w.calls and w.calls[0].job == job and not w.killed)
+    # -- what a test does
 
     @property
     def busy(self) -> list[Worker]:
