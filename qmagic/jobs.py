@@ -212,7 +212,10 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class JobInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What the service says of a job. Times are seconds since the epoch (UTC)."""
+    """What the service says of a job. Times are seconds since the epoch (UTC).
+
+    `family` is the number of jobs of the same parent that a folded list shows as this one.
+    """
 
     id: str
     status: JobStatus
@@ -232,6 +235,7 @@ class JobInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     error: str = ""
     error_kind: str = ""
     headline: str = ""
+    family: int = 1
 
     def to_json(self) -> dict[str, Any]:
         """Returns plain data for JSON, with every field."""

@@ -76,7 +76,10 @@ class Submit(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Find(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Which jobs are meant: by id or unique prefix (``""``: any), and by what they are. Newest first."""
+    """Which jobs are meant: by id or unique prefix (``""``: any), and by what they are. Newest first.
+
+    With `fold`, jobs with the same parent are found as one: the newest.
+    """
 
     id: str = ""
     limit: int = 50
@@ -84,6 +87,7 @@ class Find(msgspec.Struct, frozen=True, omit_defaults=True):
     tag: str = ""
     notebook: str = ""
     parent: str = ""
+    fold: bool = False
     spec: bool = False
     events: bool = False
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import numbers
-import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -163,6 +162,8 @@ def _request(
     notebook: str,
 ) -> CellRequest:
     """Returns the arguments with the user's defaults filled in, checked."""
+    from qmagic import client
+
     usual = options.defaults()
     device = transpile_to if transpile_to is not None else usual.transpile_to
     level = optimization_level
@@ -183,7 +184,7 @@ def _request(
         verbatim=verbatim,
         timeout=timeout if timeout is not None else usual.timeout,
         priority=priority,
-        notebook=notebook or os.environ.get("JPY_SESSION_NAME") or f"process-{os.getpid()}",
+        notebook=notebook or client.notebook(),
         first_line=1,
     )
     flags.check(request)

@@ -120,7 +120,8 @@ def build_objects(value: Any, what: str, request: CellRequest, wanted: Wanted, e
         source=gathered.source(),
         pubs=gathered.pubs,
         width=max(circuit.num_qubits for circuit in gathered.circuits),
-        checked=True,
+        # only a worker knows backends and devices: where one is named, it reads the job before the job exists
+        checked=request.backend == "auto" and wanted.noise is None and request.transpile_to is None,
     )
     validate.check(spec, gathered.circuits)
     return spec
@@ -197,7 +198,7 @@ def _spec(request: CellRequest, wanted: Wanted, environment: Environment, **circ
         name=request.name,
         tags=request.tags,
         notebook=request.notebook,
-        cell=request.body,
+        cell=request.cell or request.body,
         priority=request.priority,
         timeout=request.timeout,
         **circuits,

@@ -41,6 +41,7 @@ class CellRequest:
         tags: The job's tags.
         timeout: Seconds of run time after which the job fails.
         priority: Higher runs earlier within the notebook.
+        cell: The whole cell as it was typed, for the record; "" means the body.
         notebook: Groups jobs for fair scheduling (a kernel's or notebook's identity).
     """
 
@@ -68,6 +69,7 @@ class CellRequest:
     timeout: float | None = None
     priority: int = 0
     notebook: str = ""
+    cell: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 from qmagic import options
@@ -20,7 +17,7 @@ if TYPE_CHECKING:
 
     from qmagic.cells import CellRequest
 
-__all__ = ["FIELDS", "QRUN", "run_circuits"]
+__all__ = ["FIELDS", "QRUN", "notebook", "run_circuits"]
 
 _LANGUAGES = ("auto", "python", "openqasm2", "openqasm3")
 
@@ -127,7 +124,9 @@ def _request(call: Call, defaults: options.RunOptions) -> CellRequest:
     if words:
         fields["circuit"] = words
     tags = tuple(dict.fromkeys((*defaults.tags, *given.get("tags", ()))))
-    return cells.CellRequest(body=call.body or "", tags=tags, notebook=notebook(call.shell), **fields)
+    magic = "%qrun" if call.body is None else "%%qrun"
+    cell = f"{magic} {call.line}".rstrip() + ("" if call.body is None else f"\n{call.body}")
+    return cells.CellRequest(body=call.body or "", cell=cell, tags=tags, notebook=notebook(call.shell), **fields)
 
 
 def _python(call: Call, debug: bool) -> PythonBody:
@@ -139,15 +138,7 @@ def _python(call: Call, debug: bool) -> PythonBody:
 
 
 def notebook(shell: InteractiveShell) -> str:
-    """Returns what tells this notebook from others: its path where the front end says it, else the kernel's id."""
-    path = os.environ.get("JPY_SESSION_NAME") or shell.user_ns.get("__vsc_ipynb_file__")
-    return str(path) if path else _kernel()
+    """Returns what tells this notebook from others; VS Code says it in a variable of its own."""
+    from qmagic import client
 
-
-@functools.cache
-def _kernel() -> str:
-    app = sys.modules.get("ipykernel.kernelapp")
-    if app is None or not app.IPKernelApp.initialized():
-        return f"terminal-{os.getpid()}"
-    # The connection file keeps its name when the kernel restarts.
-    return os.path.basename(str(app.IPKernelApp.instance().connection_file)).removesuffix(".json")
+    return str(shell.user_ns.get("__vsc_ipynb_file__") or client.notebook())

@@ -75,6 +75,4 @@ def submit(pubs: Sequence[Any], options: JobOptions) -> client.Job:
         InputError: One cannot run, or there is none; nothing was submitted.
     """
     spec = build_objects(list(pubs), "run(pubs)", options.request, options.wanted, client.environment())
-    # Only a worker knows the backends and devices: where one is named, it reads the job before the job exists.
-    checked = spec.backend == "auto" and spec.noise is None
-    return client.submit(msgspec.structs.replace(spec, parent=options.parent, checked=checked))
+    return client.submit(msgspec.structs.replace(spec, parent=options.parent, notebook=client.notebook()))

@@ -33,9 +33,7 @@ class Housekeeping:
         options: Its options.
     """
 
-    def __init__(
-        self, home: Path, discovery: Discovery, store: Store, ledger: Ledger, options: ServiceOptions
-    ) -> None:
+    def __init__(self, home: Path, discovery: Discovery, store: Store, ledger: Ledger, options: ServiceOptions) -> None:
         self._home, self._discovery, self._store, self._ledger, self._options = home, discovery, store, ledger, options
         self._touched = self._purged = float("-inf")
 

@@ -133,14 +133,17 @@ def find(connection: sqlite3.Connection, wanted: Find) -> list[Found]:
     order = "+number" if wanted.id else "number"  # few match a prefix: by its index, not newest first through all
     query = f"SELECT number, info FROM jobs WHERE {' AND '.join(where)} ORDER BY {order} DESC LIMIT ?"
     found = []
-    for number, info in connection.execute(query, (*values, wanted.limit)).fetchall():
-        spec = (
-            connection.execute("SELECT spec FROM specs WHERE number = ?", (number,)).fetchone()[0]
-            if wanted.spec
-            else b""
-        )
-        events = _events(connection, "number = ?", number) if wanted.events else []
-        found.append(Found(_INFO(info), spec, events))
+    for number, data in connection.execute(query, (*values, wanted.limit)).fetchall():
+        info = _INFO(data)
+        if wanted.fold and info.parent:
+            family = connection.execute("SELECT count(*) FROM jobs WHERE parent = ?", (info.parent,)).fetchone()[0]
+            info = msgspec.structs.replace(info, family=family)
+        spec, events = b"", list[Event]()
+        if wanted.spec:
+            spec = connection.execute("SELECT spec FROM specs WHERE number = ?", (number,)).fetchone()[0]
+        if wanted.events:
+            events = _events(connection, "number = ?", number)
+        found.append(Found(info, spec, events))
     return found
 
 

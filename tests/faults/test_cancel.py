@@ -50,7 +50,9 @@ def test_cancel_while_read(monkeypatch, tmp_path):
     """A job cancelled while its input is read was never there, and its submit says so."""
     import threading
 
-    text = "OPENQASM 3.0;\n" + 'include "stdgates.inc"; qubit[2] q; bit[2] c;\n' + "h q[0];\n" * 150_000 + "c = measure q;"
+    text = (
+        "OPENQASM 3.0;\n" + 'include "stdgates.inc"; qubit[2] q; bit[2] c;\n' + "h q[0];\n" * 150_000 + "c = measure q;"
+    )
     spec = bell(text)
     told = []
 
@@ -82,7 +84,9 @@ def test_cancel_finished_and_unknown():
 def test_neighbours_return_unblamed():
     """Small jobs share a worker call; cancelling one that runs returns the others, and they are not to blame."""
     busy = client.submit_many([scripted("sleep=30"), scripted("sleep=30")])
-    slow = "OPENQASM 3.0; include \"stdgates.inc\"; qubit[2] q; bit[2] c; for int i in [0:60000] { h q[0]; } c = measure q;"
+    slow = (
+        'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; for int i in [0:60000] { h q[0]; } c = measure q;'
+    )
     del slow
     for job in busy:
         running(job)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from qmagic import client, home
-from qmagic.errors import DiskFullError, HomeError
+from qmagic.errors import DiskFullError, HomeError, ServiceError
 from tests.faults.making import bell, counts, kill, new_line, options, scripted, service, status, uniform, until
 
 MB = 1 << 20
@@ -118,14 +118,19 @@ def test_home_of_another_user(own_home):
     """A user whose home belongs to somebody else gets a sentence, and nothing of it is touched."""
     (own_home / "log").mkdir(parents=True)
     own_home.chmod(0o700)
-    code = "from qmagic import client\ntry: client.jobs()\nexcept Exception as error: print(type(error).__name__, error)"
-    paths = os.pathsep.join([os.getcwd(), *(path for path in sys.path if path)])
-    run = subprocess.run(
-        [sys.executable, "-c", code], user=65534, group=65534, extra_groups=[], capture_output=True, text=True,
-        env={**os.environ, "PYTHONPATH": paths}, timeout=60, check=False, cwd="/",
-    )  # fmt: skip
-    if "Permission denied" in run.stderr and "qmagic" not in run.stdout:
-        pytest.skip("another user cannot read this Python")
+    code = """
+import os, sys
+from qmagic import client
+from qmagic.client import start  # what is needed is imported while this user may still read it
+from qmagic.results import result
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+try:
+    client.jobs()
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
     assert run.stdout.startswith("HomeError"), run
     assert "Permission denied" in run.stdout
 
@@ -163,16 +168,18 @@ def test_damaged_store(own_home, where):
     path.write_bytes(whole)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        new = client.submit(bell())
-        assert sum(counts(new).values()) == 100
-    if where == "cut off" and not told:  # what is missing is noticed when it is read
-        with contextlib.suppress(Exception):
-            client.jobs(limit=1000)
-        until(lambda: list(own_home.glob("store.sqlite.damaged-*")) or client.jobs(limit=1000) is None, 20)
-        return
+
+        def noticed():
+            with contextlib.suppress(ServiceError):  # the service that finds it ends
+                client.jobs(limit=1000)
+            return [p for p in own_home.glob("store.sqlite.damaged-*") if not p.name.endswith(("-wal", "-shm"))]
+
+        (aside,) = until(noticed)
+        assert sum(counts(client.submit(bell())).values()) == 100
     assert any("set aside" in str(warning.message) for warning in told)
-    (aside,) = (p for p in own_home.glob("store.sqlite.damaged-*") if not p.name.endswith(("-wal", "-shm")))
-    assert aside.read_bytes() == whole
+    assert len(aside.read_bytes()) >= len(whole)
+    if where == "head":  # it could not be opened at all
+        assert aside.read_bytes() == whole
 
 
 def test_damaged_log(own_home):

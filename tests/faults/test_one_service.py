@@ -47,7 +47,9 @@ def test_stop_and_start_at_once(own_home):
     for _ in range(3):
         old = service().pid
         stop = subprocess.Popen(
-            [sys.executable, "-m", "qmagic", "stop"], stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": os.getcwd()}
+            [sys.executable, "-m", "qmagic", "stop"],
+            stdout=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.getcwd()},
         )
         until(lambda old=old: gone(old) or not (own_home / "service.json").exists())
         new_line()
