@@ -74,7 +74,7 @@ def fill(home: Path, number: int) -> None:
     from qmagic.outcomes import CountsTable, Outcome, Register, SampledPub, pack
     from qmagic.service import rows
     from qmagic.service.record import Record
-    from qmagic.service.store import open_database
+    from qmagic.service.database import open_database
 
     counts = b"".join(count.to_bytes(8, "little") for count in (500, 524))
     pub = SampledPub(2, (Register("c", (0, 1)),), 1024, (CountsTable(b"\0\3", counts, 0),))

@@ -16,7 +16,8 @@ from pathlib import Path
 import msgspec
 
 from qmagic import home as homes
-from qmagic.engines.local import LocalEngine, launch
+from qmagic.engines.local import LocalEngine
+from qmagic.engines.process import launch
 from qmagic.errors import HomeError, QmagicError
 from qmagic.jobs import Environment
 
@@ -126,8 +127,9 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     from qmagic.protocol import MAX_REQUEST, PROTOCOL
     from qmagic.service.housekeeping import Housekeeping, clear_results
     from qmagic.service.ledger import Ledger
+    from qmagic.service.loop import Loop
     from qmagic.service.manager import Manager
-    from qmagic.service.memory import available_cores, total_memory
+    from qmagic.service.memory import MemoryWatch, available_cores, total_memory
     from qmagic.service.server import Server
     from qmagic.service.slots import Slots
     from qmagic.service.store import Store
@@ -170,15 +172,17 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
         version=__version__, address=address,
     )  # fmt: skip
     housekeeping = Housekeeping(home, discovery, store, ledger, options)
-    server = Server(home, socket, store, manager, engine, slots, housekeeping, options)
+    server = Server(home, socket, store, manager, engine, slots, housekeeping)
+    watch = MemoryWatch(engine, manager, slots)
+    loop = Loop(socket, server, store, manager, engine, watch, housekeeping, options.idle_minutes * 60)
     ledger.publish = server.publish
     homes.write_discovery(home, discovery)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: server.stop())
+        signal.signal(number, lambda *_: loop.stop())
     log.info("serves %s with %d slots, process %d", home, number, pid)
     _say(report, "ready")
     try:
-        server.serve()
+        loop.run()
     finally:
         (home / "service.json").unlink(missing_ok=True)
         engine.close()

@@ -41,7 +41,12 @@ def test_two_environments(own_home, other_python):
     own = counts(mine)
     root = str(Path(__file__).parents[2])
     run = subprocess.run(
-        [other_python, "-c", CODE.format(root=root)], capture_output=True, text=True, timeout=60, env={**os.environ}, check=False
+        [other_python, "-c", CODE.format(root=root)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ},
+        check=False,
     )
     assert run.returncode == 0, run.stderr
     executable, job, theirs, pid, recorded = json.loads(run.stdout)

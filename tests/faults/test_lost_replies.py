@@ -178,7 +178,12 @@ def test_nonsense_is_answered(own_home):
     from qmagic.errors import ServiceError
 
     line = connection()
-    for verb, body in [("dance", None), ("submit", {"specs": 3}), ("submit", Submit([msgspec.Raw(b"\x80")])), ("find", 7)]:
+    for verb, body in [
+        ("dance", None),
+        ("submit", {"specs": 3}),
+        ("submit", Submit([msgspec.Raw(b"\x80")])),
+        ("find", 7),
+    ]:
         with pytest.raises(ServiceError):
             line.ask(verb, body, None)
     socket = zmq.Context.instance().socket(zmq.DEALER)

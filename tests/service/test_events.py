@@ -133,14 +133,14 @@ def test_slow_reader(tmp_path):
         door.setsockopt(zmq.ROUTER_MANDATORY, 1)
         door.setsockopt(zmq.SNDHWM, 10)
         door.bind("inproc://door")
-        server = Server(tmp_path, door, store, manager, engine, slots, housekeeping, ServiceOptions())
+        server = Server(tmp_path, door, store, manager, engine, slots, housekeeping)
         for reader in readers:
             reader.setsockopt(zmq.RCVHWM, 10)
             reader.connect("inproc://door")
             body = msgspec.Raw(msgspec.msgpack.encode(Listen(0)))
             reader.send(msgspec.msgpack.encode(Request(1, "listen", body)))
         slow, quick = readers
-        until(lambda: (server._read_requests(), store.step(), len(server._listeners) == 2)[-1])
+        until(lambda: (server.read_requests(), store.step(), len(server._listeners) == 2)[-1])
         for reader in readers:
             reader.recv()
         got = []
@@ -149,10 +149,10 @@ def test_slow_reader(tmp_path):
             got += _pushed(quick)
             door.poll(0)  # as the service's loop does: it hears that there is room again
         assert [event.seq for event in got] == list(range(1000)), "the slow one holds up the quick one"
-        server._tell_lost()
+        server.look_after_clients()
         while slow.poll(0):
             slow.recv()
-        server._tell_lost()
+        server.look_after_clients()
         told = msgspec.msgpack.decode(slow.recv(), type=Reply)
         assert "listen again" in told.error.message
         assert len(server._listeners) == 1

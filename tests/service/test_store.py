@@ -16,7 +16,8 @@ from qmagic.service import rows
 from qmagic.service.ledger import Ledger
 from qmagic.service.record import Record
 from qmagic.service.schema import SCHEMA_VERSION, migrate
-from qmagic.service.store import Store, open_database
+from qmagic.service.database import open_database
+from qmagic.service.store import Store
 from tests.service.playing import SteppedStore, encoded, spec
 
 

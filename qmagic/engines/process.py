@@ -1,0 +1,77 @@
+"""One worker process as its engine sees it, and how it is started."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import hashlib
+import os
+import socket
+import subprocess
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from qmagic.engines.base import Call
+from qmagic.jobs import Environment
+
+__all__ = ["State", "WorkerProcess", "environment_key", "launch"]
+
+
+class State(enum.StrEnum):
+    """What a worker process does."""
+
+    STARTING = "starting"
+    FREE = "free"
+    BUSY = "busy"
+    CHECKING = "checking"
+    KILLED = "killed"
+
+
+@dataclasses.dataclass(slots=True)
+class WorkerProcess:
+    """A worker as the engine sees it. `calls` are those in hand, the running one first; `since` is monotonic."""
+
+    process: subprocess.Popen[bytes]
+    connection: Connection
+    key: str
+    environment: Environment
+    start: str
+    state: State = State.STARTING
+    started: bool = False
+    calls: list[Call] = dataclasses.field(default_factory=list)
+    since: float = dataclasses.field(default_factory=time.monotonic)
+
+
+def environment_key(environment: Environment) -> str:
+    """Returns what tells environments apart: the interpreter and where it imports from."""
+    text = "\0".join((environment.executable, *environment.path))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def launch(environment: Environment, results: Path) -> tuple[subprocess.Popen[bytes], Connection]:
+    """Starts a worker process of an environment, in a session of its own, and returns it with our end of the line.
+
+    Raises:
+        OSError: The environment's interpreter is gone.
+    """
+    ours, theirs = socket.socketpair()
+    # results up to 1 MB pass without a second wake-up
+    for end in (ours, theirs):
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+    with theirs:
+        process = subprocess.Popen(
+            [
+                environment.executable,
+                "-m",
+                "qmagic.engines.worker",
+                str(theirs.fileno()),
+                str(os.getpid()),
+                str(results),
+            ],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(environment.path), "PYTHONSAFEPATH": "1"},
+        )
+    return process, Connection(ours.detach())
