@@ -94,7 +94,9 @@ def test_options(tmp_path):
     assert home.service_options(tmp_path) == home.ServiceOptions(workers=3, memory_gb=2.0)
 
 
-@pytest.mark.parametrize("text", ["wrokers = 1", "workers = -1", "workers = [1]", "= 3", "workers = nan\n", "workers = 1.5"])
+@pytest.mark.parametrize(
+    "text", ["wrokers = 1", "workers = -1", "workers = [1]", "= 3", "workers = nan\n", "workers = 1.5"]
+)
 def test_wrong_options(tmp_path, text):
     """What is no option, or no number that makes sense, is an error that names the file."""
     (tmp_path / "config.toml").write_text(text)

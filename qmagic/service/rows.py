@@ -114,6 +114,11 @@ def unfinished(connection: sqlite3.Connection) -> list[tuple[Record, bool]]:
 # -- reading for clients ----------------------------------------------------------------------------------------------
 
 
+# the second condition is the index's own
+_NEWEST = "SELECT max(number) FROM jobs AS f WHERE f.parent = jobs.parent AND f.parent != ''"
+_FAMILY = "SELECT count(*) FROM jobs WHERE parent = ? AND parent != ''"
+
+
 def find(connection: sqlite3.Connection, wanted: Find) -> list[Found]:
     """Returns the jobs that are meant, newest first."""
     where, values = ["1"], list[Any]()
@@ -130,13 +135,17 @@ def find(connection: sqlite3.Connection, wanted: Find) -> list[Found]:
         if value := getattr(wanted, column):
             where.append(f"{column} = ? AND {column} != ''")  # the second is the index's own condition
             values.append(value)
+    if wanted.fold:
+        where.append(
+            "(parent = '' OR number = (SELECT max(number) FROM jobs AS f WHERE f.parent = jobs.parent AND f.parent != ''))"
+        )
     order = "+number" if wanted.id else "number"  # few match a prefix: by its index, not newest first through all
     query = f"SELECT number, info FROM jobs WHERE {' AND '.join(where)} ORDER BY {order} DESC LIMIT ?"
     found = []
     for number, data in connection.execute(query, (*values, wanted.limit)).fetchall():
         info = _INFO(data)
         if wanted.fold and info.parent:
-            family = connection.execute("SELECT count(*) FROM jobs WHERE parent = ?", (info.parent,)).fetchone()[0]
+            (family,) = connection.execute(_FAMILY, (info.parent,)).fetchone()
             info = msgspec.structs.replace(info, family=family)
         spec, events = b"", list[Event]()
         if wanted.spec:
