@@ -101,7 +101,7 @@ def list_jobs(call: Call) -> Any:
         raise InputError("--older-than goes with --purge")
     limit, status, tag = given.get("limit", 20), given.get("status", ()), given.get("tag", "")
     jobs = client.jobs(limit=limit, status=status, tag=tag, fold=not given.get("all"))
-    infos = [job.info() for job in jobs]
+    infos = [job.last_info() for job in jobs]
     for info in reversed(infos):
         values.remember(info.id, info.tags)
     if given.get("json"):

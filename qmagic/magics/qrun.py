@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qmagic import options
 from qmagic.errors import InputError
 from qmagic.magics import values
 from qmagic.magics.body import PythonBody
@@ -92,9 +91,9 @@ def run_circuits(call: Call) -> Any:
     """Submits what the cell or line asks for; returns its result, or the job with ``--async``."""
     from qmagic import cells, client  # here, so that %load_ext stays quick
 
-    given, defaults = call.parsed.given, options.defaults()
+    given, defaults = call.parsed.given, call.defaults
     python = _python(call, given.get("debug", defaults.debug))
-    spec = cells.build(_request(call, defaults), call.namespace, client.environment(), execute=python)
+    spec = cells.build(_request(call), call.namespace, client.environment(), execute=python)
     call.silent = call.silent or python.semicolon
     keep = given.get("keep", defaults.keep)
     job = submitted(spec, keep=keep)
@@ -104,11 +103,11 @@ def run_circuits(call: Call) -> Any:
     return result_of(job, keep=keep)
 
 
-def _request(call: Call, defaults: options.RunOptions) -> CellRequest:
+def _request(call: Call) -> CellRequest:
     """Returns the request: the flags, and the defaults for those that were not given."""
     from qmagic import cells
 
-    given, words = call.parsed.given, call.parsed.words
+    given, words, defaults = call.parsed.given, call.parsed.words, call.defaults
     if call.body is not None and words:
         raise InputError(f"%%qrun takes flags only on its line, got {words!r}; the circuit goes below (or --circuit)")
     if call.body is None and not (words or "circuit" in given or "file" in given):

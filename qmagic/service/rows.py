@@ -137,7 +137,8 @@ def find(connection: sqlite3.Connection, wanted: Find) -> list[Found]:
             values.append(value)
     if wanted.fold:
         where.append(
-            "(parent = '' OR number = (SELECT max(number) FROM jobs AS f WHERE f.parent = jobs.parent AND f.parent != ''))"
+            "(parent = '' OR number = "
+            "(SELECT max(number) FROM jobs AS f WHERE f.parent = jobs.parent AND f.parent != ''))"
         )
     order = "+number" if wanted.id else "number"  # few match a prefix: by its index, not newest first through all
     query = f"SELECT number, info FROM jobs WHERE {' AND '.join(where)} ORDER BY {order} DESC LIMIT ?"

@@ -30,8 +30,8 @@ from tests.faults.making import bell, counts, running, scripted, service, unifor
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _home(home):
-    yield home
+def folder(home):
+    return home
 
 
 def test_threads():
@@ -187,11 +187,11 @@ def test_result_with_a_time_limit():
     assert counts(job) == {"00": 100}
 
 
-def test_large_results_are_files(_home):
+def test_large_results_are_files(folder):
     """A result over 1 MB is a file; one that was changed or deleted is an error, never a wrong result."""
     job = client.submit(uniform(18, 200_000))
     before = counts(job)
-    (file,) = (_home / "results").glob(f"{job.id}*")
+    (file,) = (folder / "results").glob(f"{job.id}*")
     assert file.stat().st_size > 1 << 20
     assert file.stat().st_mode & 0o077 == 0
     assert client.job(job.id).result(10).counts() == before
@@ -206,11 +206,11 @@ def test_large_results_are_files(_home):
     assert client.purge(ids=[job.id]) == 1
 
 
-def test_a_megabyte_is_kept_inline(_home):
+def test_a_megabyte_is_kept_inline(folder):
     """A result below 1 MB lies in the store, however it is asked for."""
     job = client.submit(uniform(16, 100_000))
     assert sum(counts(job).values()) == 100_000
-    assert not list((_home / "results").glob(f"{job.id}*"))
+    assert not list((folder / "results").glob(f"{job.id}*"))
     assert counts(client.job(job.id)) == counts(job)
 
 
@@ -256,7 +256,7 @@ def test_find():
 
 
 @pytest.mark.parametrize(("protocol", "said"), [(PROTOCOL + 1, "newer than"), (PROTOCOL - 1, "older than")])
-def test_other_protocols(_home, protocol, said):
+def test_other_protocols(folder, protocol, said):
     """A service of another protocol is not talked to, and the message says who has to be updated."""
     import msgspec
 
@@ -271,18 +271,18 @@ def test_other_protocols(_home, protocol, said):
         except ServiceError as error:
             told.append(str(error))
 
-    home.write_discovery(_home, new_protocol)
+    home.write_discovery(folder, new_protocol)
     thread = threading.Thread(target=ask)
     thread.start()
     thread.join(20)
-    home.write_discovery(_home, found)
+    home.write_discovery(folder, found)
     assert said in told[0]
 
 
-def test_warm(_home):
+def test_warm(folder):
     """`warm` returns at once and what it starts is there for the first job."""
     client.stop_service()
     thread = client.warm()
     thread.join(20)
-    until(lambda: home.find_service(_home))
+    until(lambda: home.find_service(folder))
     assert sum(counts(client.submit(bell())).values()) == 100

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+
 import pytest
+from msgspec.structs import replace
 
 from qmagic import client
+from qmagic.client import ask
 from qmagic.errors import InputError, JobCancelledError, JobFailedError, NotFoundError, ServiceError
-from qmagic.jobs import Environment, JobStatus
+from qmagic.jobs import Environment, JobStatus, new_job_id
 from tests.faults.making import bell, counts, final_events, gone, kinds, options, running, scripted, status, until
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _home(home):
+def folder(home):
     options(home, workers=2, memory_gb=1.5)
-    yield home
+    return home
 
 
 def test_cancel_waiting():
@@ -46,10 +52,8 @@ def test_cancel_running():
     assert final_events(job.id) == ["CANCELLED"]
 
 
-def test_cancel_while_read(monkeypatch, tmp_path):
+def test_cancel_while_read():
     """A job cancelled while its input is read was never there, and its submit says so."""
-    import threading
-
     text = (
         "OPENQASM 3.0;\n" + 'include "stdgates.inc"; qubit[2] q; bit[2] c;\n' + "h q[0];\n" * 150_000 + "c = measure q;"
     )
@@ -81,21 +85,51 @@ def test_cancel_finished_and_unknown():
     assert client.cancel(["0" * 15]) == {"0" * 15: None}
 
 
-def test_neighbours_return_unblamed():
-    """Small jobs share a worker call; cancelling one that runs returns the others, and they are not to blame."""
-    busy = client.submit_many([scripted("sleep=30"), scripted("sleep=30")])
-    slow = (
-        'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; for int i in [0:60000] { h q[0]; } c = measure q;'
-    )
-    del slow
-    for job in busy:
-        running(job)
-    batch = client.submit_many([bell(width=2, checked=True) for _ in range(12)])
-    for job in busy:
-        job.cancel()
-    for job in batch:
-        assert sum(counts(job).values()) == 100
-    assert all(final_events(job.id) == ["DONE"] for job in batch)
+@pytest.mark.parametrize("how", ["cancel", "crash"])
+def test_neighbours(how):
+    """When a shared worker call ends early, its other jobs return unblamed; after a crash they run alone."""
+    text = bell(width=2, checked=True)
+    jobs = []
+    for _ in range(20):
+        jobs += client.submit_many([replace(text, id=new_job_id()) for _ in range(150)])
+        caught = _stop_a_shared_call()
+        if caught:
+            break
+    pid, shared = caught
+    first = client.Job(shared[0])
+    if how == "cancel":
+        assert first.cancel()
+    else:
+        os.kill(pid, signal.SIGKILL)
+    ended = {job.id: final_events(job.id) for job in jobs if _ends(job)}
+    assert ended.pop(shared[0]) == (["CANCELLED"] if how == "cancel" else ["DONE"])
+    assert all(statuses == ["DONE"] for statuses in ended.values())
+    for place, id in enumerate(shared):
+        returned = [event for event in ask.events(id).events if event.kind == "job.returned"]
+        blame = [event.detail["deaths"] for event in returned]
+        assert blame == ([] if how == "cancel" and place == 0 else [int(how == "crash" and place == 0)])
+
+
+def _ends(job):
+    try:
+        job.result(30)
+    except JobCancelledError:
+        pass
+    return True
+
+
+def _stop_a_shared_call():
+    """Stops a worker that has several jobs in hand, and returns its pid and these; None when all were too quick."""
+    for worker in status().workers:
+        if len(worker.jobs) < 2:
+            continue
+        os.kill(worker.pid, signal.SIGSTOP)
+        status()  # by its answer the service has heard the worker's last word
+        shared = next(w.jobs for w in status().workers if w.pid == worker.pid)
+        if len(shared) >= 2:
+            return worker.pid, shared
+        os.kill(worker.pid, signal.SIGCONT)
+    return None
 
 
 def test_crash_counts_against_its_job():

@@ -246,9 +246,9 @@ def test_socket_folder(own_home, monkeypatch, wrong):
     ("text", "said"),
     [
         ("worker = 2", "unknown option 'worker'; did you mean 'workers'?"),
-        ('workers = "two"', "expected a number"),
+        ('workers = "two"', "expected a whole number"),
         ("memory_gb = -1", "0 or more"),
-        ("workers = true", "expected a number"),
+        ("workers = true", "expected a whole number"),
         ("workers 2", "not valid TOML"),
     ],
 )

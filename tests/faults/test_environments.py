@@ -21,7 +21,9 @@ sys.path.insert(0, {root!r})
 from qmagic import client
 from tests.faults.making import bell
 job = client.submit(bell())
-print(json.dumps([sys.executable, job.id, job.result(60).counts(), client.service_status().pid, job.spec().environment.executable]))
+counts = job.result(60).counts()
+recorded = job.spec().environment.executable
+print(json.dumps([sys.executable, job.id, counts, client.service_status().pid, recorded]))
 """
 
 

@@ -142,6 +142,7 @@ def _kill_worker(draw: random.Random, kills: Counter[str]) -> None:
         return
     jobs: list[str] = []
     try:
+        status()  # by its answer the service has heard the last word of the worker
         jobs = next((w.jobs for w in status().workers if w.pid == pid), [])
     except (ServiceError, AssertionError):
         pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import tempfile
 from pathlib import Path
@@ -261,7 +262,7 @@ class Laws(RuleBasedStateMachine):
             number, status, final, attempt, deaths, info = row
             assert {event[2] for event in events} == {number}
             statuses = [JobStatus.CREATED, *(JobStatus(event[1]) for event in events)]
-            for old, new in zip(statuses, statuses[1:], strict=False):
+            for old, new in itertools.pairwise(statuses):
                 assert new in MOVES[old], statuses
             assert final == 1
             assert sum(s.final for s in statuses) == 1

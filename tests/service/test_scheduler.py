@@ -24,7 +24,7 @@ JOBS = st.lists(st.tuples(st.sampled_from("abc"), st.integers(-1, 1)), max_size=
 @settings(max_examples=200, deadline=None)
 @given(JOBS, st.data())
 def test_order(jobs, data):
-    """Notebooks take turns; within one the highest priority goes first, then who came first; what is removed is skipped."""
+    """Notebooks take turns; within one priority goes first, then who came first; what is removed is skipped."""
     scheduler, line = Scheduler(), {}
     for record in _records(jobs):
         scheduler.add(record)

@@ -13,10 +13,10 @@ from qmagic.errors import HomeError
 from qmagic.jobs import JobStatus
 from qmagic.protocol import Find
 from qmagic.service import rows
+from qmagic.service.database import open_database
 from qmagic.service.ledger import Ledger
 from qmagic.service.record import Record
 from qmagic.service.schema import SCHEMA_VERSION, migrate
-from qmagic.service.database import open_database
 from qmagic.service.store import Store
 from tests.service.playing import SteppedStore, encoded, spec
 
