@@ -6,10 +6,10 @@ NPM := npm --silent --prefix labextension
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test soak check format bench clean
+.PHONY: help setup lab test soak check format notebooks bench clean
 
 help: ## say what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 16
 
 setup: ## build .venv with everything in it (takes no time when it is there)
 	@tools/setup.sh
@@ -32,6 +32,9 @@ format: setup ## let ruff and prettier lay out the code and mend what they can
 	@$(BIN)/ruff check --fix-only --quiet
 	@$(BIN)/ruff format
 	@$(NPM) run format
+
+notebooks: setup ## run the tutorials and store their outputs
+	@$(BIN)/python tools/run_notebooks.py
 
 bench: setup ## measure against peers, in one run: a table, and JSON in benchmarks/out/
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.circuits import bell, bell_text
 from benchmarks.kernel import Home, Kernel, new_home
-from benchmarks.row import Row, ratio
+from benchmarks.row import Row, times_as_long
 
 TINY = {"rounds": 2, "block": 2, "many": 300, "few": 10}
 
@@ -35,8 +35,8 @@ def measure(*, rounds: int = 30, block: int = 10, many: int = 100_000, few: int 
             empty.stop()
     what = f"with {many:,} finished jobs in the store against {few:,}"
     return [
-        ratio(f"submit of a text {what}", times["text"][0], times["text"][1], at_most=1.2),
-        ratio(f"submit of a circuit {what}", times["circuit"][0], times["circuit"][1], at_most=1.2),
+        times_as_long(f"submit of a text {what}", times["text"][0], times["text"][1], at_most=1.2),
+        times_as_long(f"submit of a circuit {what}", times["circuit"][0], times["circuit"][1], at_most=1.2),
     ]
 
 
@@ -74,7 +74,7 @@ def fill(home: Path, number: int) -> None:
     from qmagic.outcomes import CountsTable, Outcome, Register, SampledPub, pack
     from qmagic.service import rows
     from qmagic.service.record import Record
-    from qmagic.service.store import open_database
+    from qmagic.service.database import open_database
 
     counts = b"".join(count.to_bytes(8, "little") for count in (500, 524))
     pub = SampledPub(2, (Register("c", (0, 1)),), 1024, (CountsTable(b"\0\3", counts, 0),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.kernel import Home, new_home
-from benchmarks.row import Row, ratio
+from benchmarks.row import Row, times_as_long
 
 TINY = {"rounds": 1}
 
@@ -26,8 +26,8 @@ def measure(*, rounds: int = 15) -> list[Row]:
             peer.append([_seconds(home, "import qiskit")])
     # the first round fills the disk's cache and writes the compiled files
     return [
-        ratio("import qmagic", ours[1:], peer[1:], at_most=0.2, note="names are loaded when first used"),
-        ratio("import qmagic, with run and job used", used[1:], peer[1:]),
+        times_as_long("import qmagic", ours[1:], peer[1:], at_most=0.2, note="names are loaded when first used"),
+        times_as_long("import qmagic, with run and job used", used[1:], peer[1:]),
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 
@@ -12,8 +11,11 @@ from benchmarks.circuits import bell_text, wide_text
 from benchmarks.kernel import Home, Kernel, new_home
 from benchmarks.row import Row, seconds
 
-TINY = {"rounds": 1, "qubits": 20}
+TINY = {"rounds": 1, "qubits": 22}
 
+_PATIENCE = 60.0
+#: Less than what a worker has in memory before it has a state (about 90 MB), and more than the rest of the difference.
+_IMPORTS = 50 << 20
 _BELL = f"%%qrun\n{bell_text()}"
 
 
@@ -29,14 +31,13 @@ def measure(*, rounds: int = 10, qubits: int = 24) -> list[Row]:
         kernel.run("%load_ext qmagic")
         kernel.run(_BELL)
         for _ in range(rounds):
-            watch = _Watch(home, kernel, held=16 << qubits)
-            kernel.run(f"%%qrun\n{wide_text(qubits)}", when_busy=watch.start, fails=True)
-            idle = time.perf_counter()
+            interrupt = _Interrupt(home, kernel, held=16 << qubits)
+            kernel.run(f"%%qrun\n{wide_text(qubits)}", when_busy=interrupt, fails=True)
+            back.append(time.perf_counter() - interrupt.sent)
             bells.append(kernel.run(_BELL))
-            watch.join()
-            back.append(idle - watch.sent)
-            gone.append(watch.gone - watch.sent)
-            memory.append(watch.memory)
+            interrupt.wait()
+            gone.append(interrupt.gone - interrupt.sent)
+            memory.append(interrupt.memory)
             over.append(gone[-1] - 0.05 * memory[-1] / 2**30)
             time.sleep(1.0)  # a person looks at it
     held = f"it held {sorted(memory)[len(memory) // 2] / 2**20:.0f} MB"
@@ -49,52 +50,59 @@ def measure(*, rounds: int = 10, qubits: int = 24) -> list[Row]:
     ]
 
 
-class _Watch(threading.Thread):
+class _Interrupt:
     """Finds the worker that simulates, interrupts the kernel, and sees when the worker is gone.
 
     Args:
         home: Whose worker.
         kernel: Which kernel.
-        held: Bytes that the worker has when it really simulates.
+        held: Bytes of the state that it simulates.
     """
 
     def __init__(self, home: Home, kernel: Kernel, held: int) -> None:
-        super().__init__(daemon=True)
         self._home, self._kernel, self._held = home, kernel, held
         self.sent = self.gone = 0.0
         self.memory = 0
 
-    def run(self) -> None:
+    def __call__(self) -> None:
         worker = self._simulating()
         time.sleep(0.3)  # in the middle of it
         self.memory = worker.memory_info().rss
+        self._watch = threading.Thread(target=self._see_it_go, args=(worker,), daemon=True)
         self.sent = time.perf_counter()
         self._kernel.manager.interrupt_kernel()
-        while _there(worker.pid):
+        self._watch.start()
+
+    def wait(self) -> None:
+        """Waits until the worker is gone."""
+        self._watch.join()
+
+    def _see_it_go(self, worker: psutil.Process) -> None:
+        while self.sent + _PATIENCE > time.perf_counter() and _there(worker):
             time.sleep(0.0005)
         self.gone = time.perf_counter()
 
     def _simulating(self) -> psutil.Process:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            for process in psutil.process_iter(["cmdline"]):
+        """Waits until a worker of this home has more memory than an idle one: by the state that it simulates."""
+        end = time.monotonic() + _PATIENCE
+        while time.monotonic() < end:
+            for process in psutil.process_iter():
                 try:
                     if (
-                        "qmagic.engines.worker" in (process.info["cmdline"] or ())
-                        and process.memory_info().rss > self._held
+                        "qmagic.engines.worker" in process.cmdline()
                         and process.environ().get("QMAGIC_HOME") == str(self._home.path)
+                        and process.memory_info().rss > self._held + _IMPORTS
                     ):
                         return process
                 except psutil.Error:
-                    continue
+                    continue  # gone meanwhile, or not ours to read
             time.sleep(0.01)
         raise TimeoutError("no worker simulates")
 
 
-def _there(pid: int) -> bool:
+def _there(process: psutil.Process) -> bool:
     """Whether a process runs: a zombie holds no memory any more."""
     try:
-        os.kill(pid, 0)
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except (ProcessLookupError, psutil.Error):
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
         return False

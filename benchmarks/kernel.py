@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from jupyter_client.manager import KernelManager
 
@@ -85,9 +85,9 @@ class Kernel:
     """
 
     def __init__(self, home: Home) -> None:
-        # a quiet kernel: no debugger, as in nbclient; the warning about frozen modules is not ours to fix
         self.manager = KernelManager(kernel_name="python3")
-        self.manager.start_kernel(env=home.environment, cwd=str(ROOT))
+        with open(home.path.parent / "kernel.log", "ab") as log:
+            self.manager.start_kernel(env=home.environment, cwd=str(ROOT), stdout=log, stderr=log)
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=_PATIENCE)
@@ -136,7 +136,7 @@ class Kernel:
         self.run(f"import {function.__module__} as _bench")
         return self.value(f"_bench.{function.__name__}(**_json.loads({json.dumps(arguments)!r}))")
 
-    def __enter__(self) -> Kernel:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -6,7 +6,7 @@ import time
 
 from benchmarks.circuits import random_circuit
 from benchmarks.kernel import Kernel, new_home
-from benchmarks.row import Row, ratio
+from benchmarks.row import Row, times_as_fast
 
 TINY = {"rounds": 1, "circuits": 12}
 
@@ -25,10 +25,10 @@ def measure(*, rounds: int = 5, circuits: int = 1000) -> list[Row]:
         times = kernel.call(in_kernel, rounds=rounds, circuits=circuits)
     what = f"{circuits:,} random 5-qubit circuits"
     return [
-        ratio(f"{what}, queued (run_each), two workers", times["each"], times["aer"], at_least=3.0),
-        ratio(f"{what}, submitted one by one (run), two workers", times["run"], times["aer"],
+        times_as_fast(f"{what}, queued (run_each), two workers", times["each"], times["aer"], at_least=3.0),
+        times_as_fast(f"{what}, submitted one by one (run), two workers", times["run"], times["aer"],
               note="each submit waits for its commit"),
-        ratio(f"{what}, as OpenQASM text, queued (run_each)", times["text"], times["aer"],
+        times_as_fast(f"{what}, as OpenQASM text, queued (run_each)", times["text"], times["aer"],
               note="read twice, by a spare worker before the job exists and by the one that runs it"),
     ]  # fmt: skip
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["Row", "ratio", "seconds"]
+__all__ = ["Row", "seconds", "times_as_fast", "times_as_long"]
+
+#: Seconds of each call, for each round.
+Rounds = Sequence[Sequence[float]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,39 +53,24 @@ class Row:
         return {**dataclasses.asdict(self), "met": self.met}
 
 
-def ratio(
-    what: str,
-    ours: Sequence[Sequence[float]],
-    peer: Sequence[Sequence[float]],
-    *,
-    at_most: float | None = None,
-    at_least: float | None = None,
-    note: str = "",
-) -> Row:
-    """Returns how ours compares with the peer: in each round median against median, then the median of the rounds.
+def times_as_long(what: str, ours: Rounds, peer: Rounds, *, at_most: float | None = None, note: str = "") -> Row:
+    """Returns ours/peer: in each round median against median, then the median of the rounds.
 
     Args:
         what: What was timed.
         ours: Seconds, for each round.
         peer: Seconds, for each round.
-        at_most: The target when the value is ours/peer (small is good).
-        at_least: The target when the value is peer/ours (large is good).
+        at_most: The target.
         note: What the value does not say.
     """
-    pairs = [(statistics.median(a), statistics.median(b)) for a, b in zip(ours, peer, strict=True)]
-    large = at_least is not None
-    values = [b / a if large else a / b for a, b in pairs]
-    return Row(
-        what=what,
-        value=statistics.median(values),
-        unit="x",
-        target=at_least if large else at_most,
-        at_most=not large,
-        spread=_spread(values),
-        rounds=len(pairs),
-        times={"ours": _three(ours), "peer": _three(peer)},
-        note=note,
-    )
+    values = [statistics.median(a) / statistics.median(b) for a, b in zip(ours, peer, strict=True)]
+    return _row(what, values, "x", at_most, True, {"ours": ours, "peer": peer}, note=note)
+
+
+def times_as_fast(what: str, ours: Rounds, peer: Rounds, *, at_least: float | None = None, note: str = "") -> Row:
+    """Returns peer/ours, as `times_as_long`; the target is a lower limit."""
+    values = [statistics.median(b) / statistics.median(a) for a, b in zip(ours, peer, strict=True)]
+    return _row(what, values, "x", at_least, False, {"ours": ours, "peer": peer}, note=note)
 
 
 def seconds(
@@ -94,22 +82,41 @@ def seconds(
     holds: bool = True,
     note: str = "",
 ) -> Row:
-    """Returns a time in seconds; `peer` is shown beside it."""
-    times = {"ours": _three([ours])} | ({"peer": _three([peer])} if peer else {})
+    """Returns a time in seconds, one for each round; the peer's are shown beside it."""
+    times = {"ours": [ours]} | ({"peer": [peer]} if peer else {})
+    return _row(what, ours, "s", at_most, True, times, holds=holds, note=note)
+
+
+def _row(
+    what: str,
+    values: Sequence[float],
+    unit: str,
+    target: float | None,
+    at_most: bool,
+    times: Mapping[str, Rounds],
+    *,
+    holds: bool = True,
+    note: str = "",
+) -> Row:
     return Row(
-        what, statistics.median(ours), "s", at_most, True, _spread(ours), len(ours), times, holds=holds, note=note
+        what=what,
+        value=statistics.median(values),
+        unit=unit,
+        target=target,
+        at_most=at_most,
+        spread=_spread(values),
+        rounds=len(values),
+        times={
+            side: (statistics.median(every := [one for each in rounds for one in each]), *_spread(every))
+            for side, rounds in times.items()
+        },
+        holds=holds,
+        note=note,
     )
 
 
 def _spread(values: Sequence[float]) -> tuple[float, float]:
-    return _quantile(values, 0.1), _quantile(values, 0.9)
-
-
-def _three(rounds: Sequence[Sequence[float]]) -> tuple[float, float, float]:
-    every = [value for values in rounds for value in values]
-    return statistics.median(every), *_spread(every)
-
-
-def _quantile(values: Sequence[float], level: float) -> float:
+    """Returns the 10th and the 90th percentile."""
     ordered = sorted(values)
-    return ordered[round(level * (len(ordered) - 1))]
+    last = len(ordered) - 1
+    return ordered[round(0.1 * last)], ordered[round(0.9 * last)]

@@ -74,7 +74,7 @@ def _status(given: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _jobs(given: argparse.Namespace) -> tuple[Any, str]:
-    infos = [job.info() for job in client.jobs(given.limit, status=given.status, tag=given.tag)]
+    infos = [job.last_info() for job in client.jobs(given.limit, status=given.status, tag=given.tag)]
     return [info.to_json() for info in infos], "\n".join(_line(info) for info in infos) or "no jobs"
 
 

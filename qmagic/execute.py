@@ -178,6 +178,10 @@ def run(prepared: Prepared, *, reserve: Reserve) -> Outcome:
             data = _qpy(circuits)
             if spec.transpile is None:
                 notes.append(f"brought onto {records[0]['device']}, since its noise is defined for its own gates")
+    if prepared.noise is not None:
+        from qmagic.backends.noise import unheard
+
+        notes += dict.fromkeys(filter(None, [unheard(prepared.noise, task.executable.circuit) for task in tasks]))
     began = time.perf_counter()
     grant = _granted(tasks, prepared.memory_limit, reserve)
     answer = estimated if spec.kind == "estimate" else sampled

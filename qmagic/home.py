@@ -76,10 +76,14 @@ def home_folder() -> Path:
     """Returns the home: ``$QMAGIC_HOME``, or the platform's folder for a user's data."""
     given = os.environ.get("QMAGIC_HOME")
     if given:
-        return Path(given).expanduser().absolute()
+        return _path(given) if os.path.isabs(given) else Path(given).expanduser().absolute()
     import platformdirs  # only where no home is named: saves the import for tests and clusters
 
     return Path(platformdirs.user_data_dir("qmagic", appauthor=False))
+
+
+#: A path is costly to make, and this one is wanted for each request.
+_path = functools.lru_cache(maxsize=8)(Path)
 
 
 def service_options(home: Path) -> ServiceOptions:
@@ -100,8 +104,9 @@ def service_options(home: Path) -> ServiceOptions:
     for key, value in table.items():
         if key not in known:
             raise HomeError(f"{path}: unknown option {key!r}{nearest(key, known)}")
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-            raise HomeError(f"{path}: {key} = {value!r}, expected a number, 0 or more")
+        wanted, kind = (int, "a whole number") if known[key] is int else (int | float, "a number")
+        if isinstance(value, bool) or not isinstance(value, wanted) or not 0 <= value < float("inf"):
+            raise HomeError(f"{path}: {key} = {value!r}, expected {kind}, 0 or more")
         values[key] = known[key](value)
     return ServiceOptions(**values)
 

@@ -75,7 +75,7 @@ EXPECTED = {
 _TYPES: dict[str, Any] = {field.name: field.type for field in msgspec.structs.fields(RunOptions)}
 _session: dict[str, Any] = {}
 # The project's layer by file: (modification time in ns, size) and what was read. A job looks at the file's date only.
-_read: dict[Path, tuple[tuple[int, int], dict[str, Any] | None]] = {}
+_read: dict[str, tuple[tuple[int, int], dict[str, Any] | None]] = {}
 
 
 def defaults() -> RunOptions:
@@ -137,19 +137,20 @@ def _checked(name: str, value: Any, where: str, *, from_text: bool = False) -> A
 
 def _project() -> tuple[dict[str, Any], Path | None]:
     """Returns the project's layer and its file."""
-    folder = Path(os.getcwd())
-    for above in (folder, *folder.parents):
-        path = above / "pyproject.toml"
+    folder, above = "", os.getcwd()
+    while above != folder:
+        folder, above = above, os.path.dirname(above)
+        path = os.path.join(folder, "pyproject.toml")
         try:
-            found = path.stat()
+            found = os.stat(path)
         except OSError:
             continue
         stamp = (found.st_mtime_ns, found.st_size)
         known = _read.get(path)
         if known is None or known[0] != stamp:
-            known = _read[path] = (stamp, _table(path))
+            known = _read[path] = (stamp, _table(Path(path)))
         if known[1] is not None:
-            return known[1], path
+            return known[1], Path(path)
     return {}, None
 
 

@@ -92,6 +92,7 @@ class Find(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `ids`, where given, are all that may be meant. `before` is a job's id: only older ones. `text` is looked for in what
     a person sees of a job, whatever its case.
+    With `fold`, jobs with the same parent are found as one: the newest.
     """
 
     id: str = ""
@@ -100,6 +101,7 @@ class Find(msgspec.Struct, frozen=True, omit_defaults=True):
     tag: str = ""
     notebook: str = ""
     parent: str = ""
+    fold: bool = False
     spec: bool = False
     events: bool = False
     ids: tuple[str, ...] = ()

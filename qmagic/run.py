@@ -79,7 +79,7 @@ def run(
         verbatim: Refuse circuits that do not fit the device as they are.
         timeout: Seconds of run time after which the job fails. Default: none.
         priority: A higher one runs earlier within the notebook.
-        notebook: Groups jobs for fair scheduling. Default: this process.
+        notebook: Groups jobs for fair scheduling. Default: the notebook that Jupyter names, else this process.
 
     Returns:
         The job: ``job.result()``, ``await job``, ``job.status()``, ``job.cancel()``, ``job.id``.
@@ -162,6 +162,8 @@ def _request(
     notebook: str,
 ) -> CellRequest:
     """Returns the arguments with the user's defaults filled in, checked."""
+    from qmagic import client
+
     usual = options.defaults()
     device = transpile_to if transpile_to is not None else usual.transpile_to
     level = optimization_level
@@ -182,7 +184,7 @@ def _request(
         verbatim=verbatim,
         timeout=timeout if timeout is not None else usual.timeout,
         priority=priority,
-        notebook=notebook,
+        notebook=notebook or client.notebook(),
         first_line=1,
     )
     flags.check(request)

@@ -88,7 +88,9 @@ def main() -> None:
     )
     found["values exact"] = bundle(qmagic.run(ghz(3), observables=["ZZI", "XXX", "0.5*XYY + ZIZ"]).result())
     found["values shots"] = bundle(
-        qmagic.run(six.remove_final_measurements(inplace=False), observables=["ZZII", "XXXX", "YIIY"], shots=500, seed=5).result()
+        qmagic.run(
+            six.remove_final_measurements(inplace=False), observables=["ZZII", "XXXX", "YIIY"], shots=500, seed=5
+        ).result()
     )
     state = QuantumCircuit(3)
     state.h(0)
@@ -99,7 +101,9 @@ def main() -> None:
     state.h(1)
     state.measure_all()
     found["state 3"] = bundle(qmagic.run(state, shots=100, seed=1).result().state())
-    found["state 1"] = bundle(_state(QuantumCircuit.from_qasm_str('OPENQASM 2.0; include "qelib1.inc"; qreg q[1]; h q[0]; s q[0];')))
+    found["state 1"] = bundle(
+        _state(QuantumCircuit.from_qasm_str('OPENQASM 2.0; include "qelib1.inc"; qreg q[1]; h q[0]; s q[0];'))
+    )
     eight = QuantumCircuit(8)
     for i in range(8):
         eight.h(i)

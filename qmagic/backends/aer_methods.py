@@ -26,8 +26,8 @@ CLIFFORD = frozenset({
 
 #: Up to this many qubits a state vector is as fast as a tableau.
 _NARROW = 16
-#: A density matrix beats trajectories up to this many qubits (both take time per gate: 4**n against shots * 2**n).
-_DENSE = 12
+#: A density matrix beats a thousand trajectories up to this many qubits (a gate takes 4**n against shots * 2**n).
+_DENSE = 11
 
 #: What every method takes besides gates.
 _ALWAYS = frozenset({"barrier", "measure", "reset", "delay", "global_phase"})

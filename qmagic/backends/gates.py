@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import qulacs
+
 if TYPE_CHECKING:
     from qiskit.circuit import CircuitInstruction
 
@@ -57,24 +60,18 @@ _CONTROLLED = {"ccx": 1, "ccz": 1, "cswap": 2, "c3sx": 1}
 
 
 def _add_matrix(target: Any, qubits: tuple[int, ...], operation: Any) -> None:
-    import numpy as np
-
     if hasattr(operation, "base_gate") and operation.base_gate.num_qubits < len(qubits):
         _add_controlled(target, qubits, operation.base_gate.num_qubits, operation.ctrl_state, operation)
     elif operation.name == "diagonal":
-        from qulacs.gate import DiagonalMatrix
-
-        target.add_gate(DiagonalMatrix(list(qubits), np.array(operation.params, dtype=complex)))
+        target.add_gate(qulacs.gate.DiagonalMatrix(list(qubits), np.array(operation.params, dtype=complex)))
     else:
         target.add_dense_matrix_gate(list(qubits), np.asarray(operation.to_matrix(), dtype=complex))
 
 
 def _add_controlled(target: Any, qubits: tuple[int, ...], base: int, state: int, operation: Any) -> None:
     """Adds a gate whose first qubits are controls, with ``state`` as their values (lowest bit: first control)."""
-    from qulacs.gate import DenseMatrix
-
     controls, targets = qubits[: len(qubits) - base], qubits[len(qubits) - base :]
-    gate = DenseMatrix(list(targets), operation.base_gate.to_matrix())
+    gate = qulacs.gate.DenseMatrix(list(targets), operation.base_gate.to_matrix())
     for i, control in enumerate(controls):
         gate.add_control_qubit(control, state >> i & 1)
     target.add_gate(gate)
@@ -96,16 +93,9 @@ def _pauli_rotation(paulis: list[int]) -> _Adder:
     return lambda target, qubits, params: target.add_multi_Pauli_rotation_gate(list(qubits), paulis, -params[0])
 
 
-def _native() -> Mapping[str, _Adder]:
-    from qulacs import QuantumCircuit
-
-    return {
-        **{name: _plain(getattr(QuantumCircuit, method)) for name, method in _PLAIN.items()},
-        **{name: _rotation(getattr(QuantumCircuit, method)) for name, method in _ROTATIONS.items()},
-        **{name: _angles(getattr(QuantumCircuit, method)) for name, method in _ANGLES.items()},
-        **{name: _pauli_rotation(paulis) for name, paulis in _PAULI_ROTATIONS.items()},
-    }
-
-
-#: Built when this module is first imported, by the backend that needs it.
-_NATIVE = _native()
+_NATIVE: Mapping[str, _Adder] = {
+    **{name: _plain(getattr(qulacs.QuantumCircuit, method)) for name, method in _PLAIN.items()},
+    **{name: _rotation(getattr(qulacs.QuantumCircuit, method)) for name, method in _ROTATIONS.items()},
+    **{name: _angles(getattr(qulacs.QuantumCircuit, method)) for name, method in _ANGLES.items()},
+    **{name: _pauli_rotation(paulis) for name, paulis in _PAULI_ROTATIONS.items()},
+}

@@ -28,7 +28,7 @@ def limit() -> int:
 def size(number: int) -> str:
     """Returns a number of bytes for reading: ``"16.0 GB"``."""
     amount, unit = float(number), "B"
-    for larger in ("kB", "MB", "GB", "TB", "PB", "EB"):
+    for larger in ("kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"):
         if amount < 1024:
             break
         amount, unit = amount / 1024, larger

@@ -21,11 +21,12 @@ from qmagic.backends.noise_text import Settings, parse_settings
 from qmagic.errors import InputError
 
 if TYPE_CHECKING:
+    from qiskit.circuit import QuantumCircuit
     from qiskit_aer.noise import NoiseModel, QuantumError
 
     from qmagic.backends.devices.device import Device
 
-__all__ = ["DeviceNoise", "GivenNoise", "Noise", "UniformNoise", "noise_of", "readout_of"]
+__all__ = ["DeviceNoise", "GivenNoise", "Noise", "UniformNoise", "noise_of", "readout_of", "unheard"]
 
 #: The gates on one and on two qubits that Aer knows by name.
 ONE_QUBIT = (
@@ -206,6 +207,17 @@ class GivenNoise:
         """Returns the model."""
         del active
         return self._model
+
+
+def unheard(noise: Noise, circuit: QuantumCircuit) -> str:
+    """Returns a sentence for a noise model that has no error for anything in the circuit; "" when it has one."""
+    if noise.gates is not None:
+        return ""
+    names = set(noise.model(()).noise_instructions)
+    held = {label for one in circuit.data for label in (one.name, one.label)}
+    if not names.isdisjoint(held) or any(one.is_control_flow() for one in circuit.data):
+        return ""
+    return f"{noise.name} changes nothing here: it has errors for {', '.join(sorted(names)) or 'nothing'} only"
 
 
 def readout_of(model: NoiseModel, qubits: tuple[int, ...]) -> dict[int, tuple[float, float]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from qmagic.errors import InputError
 
 if TYPE_CHECKING:
-    from qiskit.circuit import CircuitInstruction, QuantumCircuit
+    from qiskit.circuit import CircuitInstruction, Clbit, QuantumCircuit
     from qiskit.transpiler import PassManager
 
 __all__ = ["Program", "Step", "read"]
@@ -96,6 +96,7 @@ class _Walk:
     def circuit(self, circuit: QuantumCircuit, qubits: Sequence[int], clbits: Sequence[int]) -> None:
         """Walks `circuit`, whose qubits and bits are `qubits` and `clbits` of the whole."""
         index = dict(zip(circuit.qubits, qubits, strict=True))
+        places: dict[Clbit, int] = {}
         touched, frozen, steps = self.touched, self.frozen, self.steps
         for instruction in circuit.data:
             name = instruction.name
@@ -108,7 +109,9 @@ class _Walk:
                 touched.update(acted)
                 steps.append((instruction, acted))
             elif name == "measure":
-                bit = clbits[circuit.find_bit(instruction.clbits[0]).index]
+                if not places:
+                    places = dict(zip(circuit.clbits, clbits, strict=True))
+                bit = places[instruction.clbits[0]]
                 self.measures = True
                 self.bits[bit] = acted[0]
                 frozen.add(acted[0])

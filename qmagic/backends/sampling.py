@@ -10,6 +10,8 @@ what it has given from 1, so that over millions of outcomes the last ones would 
 
 from __future__ import annotations
 
+import hashlib
+import struct
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Key", "draw", "generator", "order_seed", "seed_31", "table", "table_of"]
+__all__ = ["Key", "draw", "generator", "seed_31", "table", "table_of"]
 
 #: ``(job seed, PUB index, point, chunk)``: names one random stream.
 Key = tuple[int, int, int, int]
@@ -32,21 +34,36 @@ _BLOCK = 4096
 _NEVER = 1e-20
 
 
+#: The one generator of this process, set anew for each draw: making one takes longer than a draw.
+_BITS = np.random.PCG64(0)
+_GENERATOR = np.random.Generator(_BITS)
+
+
 def generator(key: Key) -> tuple[np.random.Generator, int]:
-    """Returns the generator of a key, and the seed for the order of its shots."""
-    sequence = np.random.SeedSequence(key)
-    return np.random.Generator(np.random.PCG64(sequence)), order_seed(sequence)
+    """Returns the generator of a key, and the seed for the order of its shots.
 
-
-def order_seed(sequence: np.random.SeedSequence) -> int:
-    """Returns 64 bits of a key's sequence that its generator does not use (PCG64 takes the first four words)."""
-    return int(sequence.generate_state(5, np.uint64)[4])
+    It is good until the next call. PCG64's state and increment are the first 32 bytes of the BLAKE2b hash of the key's
+    four numbers (64 bits each), the seed of the order the next 8.
+    """
+    digest = _digest(key)
+    state, increment = int.from_bytes(digest[:16], "little"), int.from_bytes(digest[16:32], "little") | 1
+    _BITS.state = {
+        "bit_generator": "PCG64",
+        "state": {"state": state, "inc": increment},
+        "has_uint32": 0,
+        "uinteger": 0,
+    }
+    return _GENERATOR, int.from_bytes(digest[32:40], "little")
 
 
 def seed_31(key: Key) -> tuple[int, int]:
     """Returns a seed of 31 bits for a simulator with its own generator, and the seed for the order of its shots."""
-    sequence = np.random.SeedSequence(key)
-    return int(sequence.generate_state(1)[0] >> 1), order_seed(sequence)
+    digest = _digest(key)
+    return int.from_bytes(digest[:4], "little") >> 1, int.from_bytes(digest[32:40], "little")
+
+
+def _digest(key: Key) -> bytes:
+    return hashlib.blake2b(struct.pack("<4Q", *key), digest_size=40).digest()
 
 
 def draw(
@@ -63,19 +80,17 @@ def draw(
         The outcomes that occurred, ascending, and how often each did.
     """
     if probabilities.size <= _BLOCK:
-        support = np.flatnonzero(probabilities > _NEVER)
+        support = (probabilities > _NEVER).nonzero()[0]
         counts = _multinomial(shots, probabilities[support], random)
     else:
         support, counts = _draw_blocks(probabilities, shots, random)
-    if counts.all():
-        return support, counts
-    seen = np.flatnonzero(counts)
-    return support[seen], counts[seen]
+    seen = counts.nonzero()[0]
+    return (support, counts) if seen.size == counts.size else (support[seen], counts[seen])
 
 
 def _multinomial(shots: int, weights: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.int64]:
     """Returns one multinomial draw over positive `weights`, which it normalises."""
-    weights = weights / weights.sum()
+    weights = weights / np.add.reduce(weights)
     # The last outcome gets what remains, rounding included: let it be the likeliest.
     top = int(weights.argmax())
     weights[top], weights[-1] = weights[-1], weights[top]
@@ -101,7 +116,7 @@ def _draw_blocks(
             picked = steps.searchsorted(np.minimum(at, np.nextafter(steps[-1], 0.0)), side="right")
             inside, number = np.unique(picked, return_counts=True)
         else:
-            inside = np.flatnonzero(weights > _NEVER)
+            inside = (weights > _NEVER).nonzero()[0]
             number = _multinomial(total, weights[inside], random)
         outcomes.append(inside + block * _BLOCK)
         counts.append(number)
@@ -109,19 +124,26 @@ def _draw_blocks(
 
 
 def table(
-    outcomes: NDArray[np.int64], counts: NDArray[np.int64], places: Sequence[Sequence[int]], num_clbits: int, order: int
+    outcomes: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    places: Sequence[Sequence[int]] | None,
+    num_clbits: int,
+    order: int,
 ) -> CountsTable:
     """Returns the counts as a table over all classical bits.
 
     Args:
         outcomes: Ascending; bit ``i`` of an outcome is the value of the bits in ``places[i]``.
         counts: How often each occurred.
-        places: For each bit of an outcome the classical bits that hold it; ascending by the highest of each.
+        places: For each bit of an outcome the classical bits that hold it, ascending by the highest of each; None where
+            bit ``i`` holds bit ``i`` of at most 63.
         num_clbits: Classical bits of the circuit; those in no place are 0.
         order: Seed for the order of shots.
     """
     width = max(1, (num_clbits + 7) // 8)
-    if len(places) <= 63 and all(len(bits) == 1 and bits[0] == i for i, bits in enumerate(places)):
+    if places is None and width == 1:
+        rows = outcomes.astype(np.uint8)
+    elif places is None:
         words = outcomes.astype(">u8").view(np.uint8).reshape(-1, 8)
         rows = words[:, 8 - width :] if width <= 8 else np.pad(words, ((0, 0), (width - 8, 0)))
     else:

@@ -5,7 +5,7 @@ on which nothing happens are left out, so that a circuit laid out on 127 qubits 
 
 Memory: qulacs holds the state (16 bytes an amplitude) and hands out a copy (16); the probabilities (8, and 8 to
 compute them) come after the state is gone: 32 bytes an amplitude. qulacs ends the *process* when it cannot get
-memory: `need` is asked first.
+memory: `need` is asked first. The registry imports this module, and with it qulacs, when it is first asked for.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import qulacs
 
 from qmagic.backends.base import Executable, Grant, Need, Product
+from qmagic.backends.gates import add
 from qmagic.backends.grouping import paulis_of
 from qmagic.backends.memory import limit, refusal
 from qmagic.backends.sampling import Key, draw, generator, table
@@ -75,22 +77,16 @@ class StateVector:
     def sample(self, executable: Executable, shots: int, key: Key, grant: Grant) -> tuple[CountsTable, str]:
         """Returns counts drawn from the final distribution of the measured bits."""
         program = executable.program
-        holders: dict[int, list[int]] = {}
-        for bit, qubit in program.measured:
-            holders.setdefault(qubit, []).append(bit)
-        # Ascending by the highest bit that a qubit ends in, so that ascending outcomes stay ascending.
-        qubits = sorted(holders, key=lambda qubit: holders[qubit][-1])
+        qubits, places = _places(program.measured)
         probabilities = _marginal(_probabilities(_state(executable, grant).get_vector()), program.active, qubits)
         random, order = generator(key)
         outcomes, counts = draw(probabilities, shots, random)
-        return table(outcomes, counts, [holders[qubit] for qubit in qubits], program.num_clbits, order), self.name
+        return table(outcomes, counts, places, program.num_clbits, order), self.name
 
     def expectations(
         self, executable: Executable, products: Sequence[Product], grant: Grant
     ) -> tuple[NDArray[np.float64], str]:
         """Returns each product's expectation value; a projector is expanded into ``(1 ± P) / 2``."""
-        from qulacs import PauliOperator
-
         active = executable.program.active
         place = {qubit: i for i, qubit in enumerate(active)}
         state = _state(executable, grant)
@@ -101,7 +97,7 @@ class StateVector:
             for weight, pauli in paulis_of(product):
                 if pauli not in known:
                     text = " ".join(f"{letter} {place[qubit]}" for letter, qubit in pauli)
-                    known[pauli] = PauliOperator(text, 1.0).get_expectation_value(state).real
+                    known[pauli] = qulacs.PauliOperator(text, 1.0).get_expectation_value(state).real
                 value += weight * known[pauli]
             values[row] = value
         return values, self.name
@@ -110,8 +106,6 @@ class StateVector:
         self, executable: Executable, bases: Sequence[Product], shots: Sequence[int], keys: Sequence[Key], grant: Grant
     ) -> tuple[list[CountsTable], str]:
         """Returns counts in each basis, all from one simulation."""
-        import qulacs
-
         active = executable.program.active
         place = {qubit: i for i, qubit in enumerate(active)}
         state = _state(executable, grant)
@@ -125,19 +119,33 @@ class StateVector:
                     change.add_H_gate(place[qubit])
             turned = state.copy()
             change.update_quantum_state(turned)
-            probabilities = _marginal(_probabilities(turned.get_vector()), active, [qubit for _, qubit in basis])
+            probabilities = _marginal(_probabilities(turned.get_vector()), active, tuple([qubit for _, qubit in basis]))
             random, order = generator(key)
             outcomes, counts = draw(probabilities, number, random)
-            tables.append(table(outcomes, counts, [[i] for i in range(len(basis))], len(basis), order))
+            tables.append(
+                table(
+                    outcomes, counts, [[i] for i in range(len(basis))] if len(basis) > 63 else None, len(basis), order
+                )
+            )
         return tables, self.name
+
+
+def _places(measured: tuple[tuple[int, int], ...]) -> tuple[tuple[int, ...], list[list[int]] | None]:
+    """Returns the measured qubits, and the bits that each ends in; None where the i-th ends in bit i alone."""
+    qubits = tuple([qubit for _, qubit in measured])
+    if len(set(qubits)) == len(qubits):
+        straight = measured[-1][0] == len(measured) - 1 and len(measured) <= 63
+        return qubits, None if straight else [[bit] for bit, _ in measured]
+    holders: dict[int, list[int]] = {}
+    for bit, qubit in measured:
+        holders.setdefault(qubit, []).append(bit)
+    # Ascending by the highest bit that a qubit ends in, so that ascending outcomes stay ascending.
+    qubits = tuple(sorted(holders, key=lambda qubit: holders[qubit][-1]))
+    return qubits, [holders[qubit] for qubit in qubits]
 
 
 def _state(executable: Executable, grant: Grant) -> Any:
     """Returns the final state over the active qubits, the first of them as the lowest bit."""
-    import qulacs
-
-    from qmagic.backends.gates import add
-
     active = executable.program.active
     width = max(1, len(active))
     circuit = qulacs.QuantumCircuit(width)
@@ -162,15 +170,11 @@ def _state(executable: Executable, grant: Grant) -> Any:
 
 @functools.cache
 def _optimizer() -> Any:
-    from qulacs.circuit import QuantumCircuitOptimizer
-
-    return QuantumCircuitOptimizer()
+    return qulacs.circuit.QuantumCircuitOptimizer()
 
 
 @functools.cache
 def _kept_state(width: int) -> Any:
-    import qulacs
-
     return qulacs.QuantumState(width)
 
 
@@ -182,10 +186,10 @@ def _probabilities(vector: NDArray[np.complex128]) -> NDArray[np.float64]:
 
 
 def _marginal(
-    probabilities: NDArray[np.float64], active: tuple[int, ...], qubits: Sequence[int]
+    probabilities: NDArray[np.float64], active: tuple[int, ...], qubits: tuple[int, ...]
 ) -> NDArray[np.float64]:
     """Returns the distribution of `qubits`, the first of them as the lowest bit of an outcome."""
-    if len(qubits) == len(active) and tuple(qubits) == active:
+    if qubits == active:
         return probabilities
     place = {qubit: i for i, qubit in enumerate(active)}
     width = len(active)

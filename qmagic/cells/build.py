@@ -120,7 +120,11 @@ def build_objects(value: Any, what: str, request: CellRequest, wanted: Wanted, e
         source=gathered.source(),
         pubs=gathered.pubs,
         width=max(circuit.num_qubits for circuit in gathered.circuits),
-        checked=not request.state,  # only a worker sees whether there is one state to show
+        # only a worker knows backends and devices, and whether there is one state to show: then it reads the job first
+        checked=request.backend == "auto"
+        and wanted.noise is None
+        and request.transpile_to is None
+        and not request.state,
     )
     validate.check(spec, gathered.circuits)
     return spec
@@ -197,7 +201,7 @@ def _spec(request: CellRequest, wanted: Wanted, environment: Environment, **circ
         name=request.name,
         tags=request.tags,
         notebook=request.notebook,
-        cell=request.body,
+        cell=request.cell or request.body,
         priority=request.priority,
         timeout=request.timeout,
         **circuits,

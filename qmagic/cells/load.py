@@ -69,14 +69,19 @@ def _load_qpy(data: bytes) -> list[QuantumCircuit]:
 
 def _in_cell(error: SourceError, first_line: int) -> SourceError:
     line = None if error.line is None else error.line + first_line - 1
-    text, column = error.text, error.column
+    column, message = error.column, _printable(error.message)
+    text = None if error.text is None else _printable(error.text)
     if text is not None and len(text) > _WIDEST_EXCERPT:
         # Show the part of a long line that matters; the column in words stays that of the line.
         start = max(0, (column or 1) - _WIDEST_EXCERPT // 2)
         text = text[start : start + _WIDEST_EXCERPT]
-        message = error.message if column is None else f"{error.message} (column {column})"
-        return SourceError(message, line, None, text)
-    return SourceError(error.message, line, column, text)
+        return SourceError(message if column is None else f"{message} (column {column})", line, None, text)
+    return SourceError(message, line, column, text)
+
+
+def _printable(text: str) -> str:
+    """Returns a line on which a caret stays in place: no tabs, no control characters."""
+    return text if text.isprintable() else "".join(character if character.isprintable() else " " for character in text)
 
 
 def _sentence(error: BaseException) -> str:

@@ -11,6 +11,7 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from qmagic.cells.observables import parse_observable, parse_observables
@@ -92,11 +93,19 @@ def to_qpy(circuits: Sequence[QuantumCircuit]) -> bytes:
     """
     from qiskit import qpy
 
-    buffer = io.BytesIO()
     try:
-        qpy.dump(list(circuits), buffer, metadata_serializer=_LenientEncoder)
+        try:
+            return _dumped(qpy, circuits, None)
+        except TypeError:
+            # Most likely metadata that JSON cannot hold; an encoder of our own takes it, and more time.
+            return _dumped(qpy, circuits, _LenientEncoder)
     except Exception as error:
         raise InputError(f"Qiskit cannot write the circuit as QPY: {_sentence(error)}") from None
+
+
+def _dumped(qpy: ModuleType, circuits: Sequence[QuantumCircuit], encoder: type[json.JSONEncoder] | None) -> bytes:
+    buffer = io.BytesIO()
+    qpy.dump(list(circuits), buffer, metadata_serializer=encoder)
     return buffer.getvalue()
 
 

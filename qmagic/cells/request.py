@@ -42,6 +42,7 @@ class CellRequest:
         timeout: Seconds of run time after which the job fails.
         priority: Higher runs earlier within the notebook.
         state: Ask for the state after each gate, in place of counts.
+        cell: The whole cell as it was typed, for the record; "" means the body.
         notebook: Groups jobs for fair scheduling (a kernel's or notebook's identity).
     """
 
@@ -70,6 +71,7 @@ class CellRequest:
     priority: int = 0
     state: bool = False
     notebook: str = ""
+    cell: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

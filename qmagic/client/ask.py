@@ -18,7 +18,7 @@ def job(id: str = "", *, notebook: str = "") -> Job:
 
     Args:
         id: Id or prefix.
-        notebook: Only this notebook's jobs.
+        notebook: Without an id, this notebook's last job is meant, if it has any.
 
     Raises:
         NotFoundError: There is no such job.
@@ -26,7 +26,7 @@ def job(id: str = "", *, notebook: str = "") -> Job:
     """
     wanted = id.strip().lower()
     found: list[Found] = connection().ask(
-        "find", Find(id=wanted, limit=2 if wanted else 1, notebook=notebook), list[Found]
+        "find", Find(id=wanted, limit=2 if wanted else 1, notebook="" if wanted else notebook), list[Found]
     )
     exact = [item for item in found if item.info.id == wanted]
     if exact or (len(found) == 1):
@@ -35,7 +35,11 @@ def job(id: str = "", *, notebook: str = "") -> Job:
         raise InputError(
             f"{id!r} begins several job ids ({', '.join(item.info.id for item in found)}, ...); give more of it"
         )
-    raise NotFoundError(f"there is no job {id!r}; %qjobs lists those there are" if wanted else "there is no job yet")
+    if wanted or not notebook:
+        raise NotFoundError(
+            f"there is no job {id!r}; %qjobs lists those there are" if wanted else "there is no job yet"
+        )
+    return job()
 
 
 def jobs(
@@ -45,6 +49,7 @@ def jobs(
     tag: str = "",
     notebook: str = "",
     parent: str = "",
+    fold: bool = False,
 ) -> list[Job]:
     """Returns the handles of jobs, newest first.
 
@@ -54,6 +59,8 @@ def jobs(
         tag: Only those with this tag.
         notebook: Only those of this notebook.
         parent: Only those with this parent.
+        fold: Jobs of one primitive (of the same parent) are listed as one: the newest, whose ``info().family`` says
+            how many it stands for.
     """
     wanted = (status,) if isinstance(status, str) else tuple(status)
     try:
@@ -62,7 +69,7 @@ def jobs(
         raise InputError(f"status {', '.join(map(str, wanted))}: expected one of {', '.join(JobStatus)}") from None
     if limit < 1:
         raise InputError(f"limit {limit}: expected 1 or more")
-    find = Find(limit=limit, status=statuses, tag=tag, notebook=notebook, parent=parent)
+    find = Find(limit=limit, status=statuses, tag=tag, notebook=notebook, parent=parent, fold=fold)
     found: list[Found] = connection().ask("find", find, list[Found])
     return [Job(item.info.id, info=item.info) for item in found]
 

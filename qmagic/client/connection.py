@@ -56,12 +56,12 @@ class Connection:
 
     def __init__(self, home: Path, *, viewer: bool = False) -> None:
         self._home, self._viewer = home, viewer
-        self._context = zmq.Context()
         self._socket: zmq.Socket[bytes] | None = None
         self._service: homes.Discovery | None = None
         self._number = 0
         self._decoders: dict[Any, Any] = {}
         self._expected: dict[str, int] = {}  # job -> the request under whose number its end comes
+        self._due: dict[int, int] = {}  # that number -> how many ends are still to come under it
         self._ended: dict[str, Ended] = {}
 
     def ask(self, verb: str, body: Any, answer: Any, *, timeout: float | None = None) -> Any:
@@ -108,7 +108,9 @@ class Connection:
 
     def follow(self, number: int, jobs: Iterable[str]) -> None:
         """Keeps the ends of these jobs, which come unasked under this number, until they are wanted."""
-        self._expected.update(dict.fromkeys(jobs, number))
+        expected = dict.fromkeys(jobs, number)
+        self._expected.update(expected)
+        self._due[number] = len(expected)
 
     def followed(self, job: str, deadline: float | None = None) -> Ended | None:
         """Returns a job's end if it came unasked, or comes within moments; None means: ask for it."""
@@ -117,14 +119,24 @@ class Connection:
         with contextlib.suppress(TimeoutError):
             while job in self._expected and self.wait(_ANY, limit) is not None:
                 pass
-        self._expected.pop(job, None)
+        self._expect_no_more(job)
         return self._ended.pop(job, None)
 
     def forget(self, jobs: Iterable[str]) -> None:
         """Expects nothing of these jobs any more."""
         for job in jobs:
-            self._expected.pop(job, None)
+            self._expect_no_more(job)
             self._ended.pop(job, None)
+
+    def _expect_no_more(self, job: str) -> bool:
+        """Takes a job's end off those that are to come; tells whether it was among them."""
+        number = self._expected.pop(job, None)
+        if number is None:
+            return False
+        self._due[number] -= 1
+        if not self._due[number]:
+            del self._due[number]
+        return True
 
     def wait(self, number: int, deadline: float | None = None) -> Reply | None:
         """Waits for the answer of this number; None when the service that was asked is gone.
@@ -138,7 +150,7 @@ class Connection:
                 reply = _REPLY(socket.recv())
                 if reply.number == number:
                     return reply
-                if reply.number in self._expected.values():
+                if reply.number in self._due:
                     self._keep(reply)
                     if number == _ANY:
                         return reply
@@ -152,7 +164,7 @@ class Connection:
     def _keep(self, reply: Reply) -> None:
         """Keeps a job's end that came unasked."""
         ended: Ended = self.open(reply, Ended)
-        if self._expected.pop(ended.info.id, None) is not None:
+        if self._expect_no_more(ended.info.id):
             self._ended[ended.info.id] = ended
         if len(self._ended) > _MAX_KEPT:
             del self._ended[next(iter(self._ended))]  # asked for again, if ever wanted
@@ -190,6 +202,10 @@ class Connection:
             self._socket.close(linger=0)
             self._socket = None
             self._expected.clear()
+            self._due.clear()
+
+    def __del__(self) -> None:
+        self.close()  # its thread has ended
 
     def _alive(self) -> bool:
         service = self._service
@@ -215,7 +231,7 @@ class Connection:
             self._service = find_or_start(self._home, mine)
         if self._service.protocol != PROTOCOL:
             self._service = self._replace(self._service)
-        self._socket = socket = self._context.socket(zmq.DEALER)
+        self._socket = socket = _context().socket(zmq.DEALER)
         try:
             socket.setsockopt(zmq.LINGER, 1000)
             socket.setsockopt(zmq.RCVHWM, _MAX_KEPT)
@@ -259,7 +275,18 @@ class Connection:
 
 
 _local = threading.local()
+_contexts: dict[int, zmq.Context[zmq.Socket[bytes]]] = {}
 _told: set[str] = set()
+
+
+def _context() -> zmq.Context[zmq.Socket[bytes]]:
+    """Returns this process's ZeroMQ context, shared by its threads; a forked child must not use its parent's."""
+    pid = os.getpid()
+    if pid not in _contexts:
+        made = zmq.Context()
+        if _contexts.setdefault(pid, made) is not made:
+            made.term()  # another thread was quicker
+    return _contexts[pid]
 
 
 def view_only() -> None:

@@ -1,14 +1,15 @@
-"""The Python environment of this process, as its jobs record it."""
+"""What the jobs of this process record of it: its Python environment, and the notebook it belongs to."""
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
 import sys
 
 from qmagic.jobs import Environment
 
-__all__ = ["environment"]
+__all__ = ["environment", "notebook"]
 
 _last: tuple[tuple[str, ...], str, Environment] | None = None
 
@@ -27,3 +28,17 @@ def _folder() -> str:
         return os.getcwd()
     except FileNotFoundError:
         return ""  # it was deleted under us
+
+
+def notebook() -> str:
+    """Returns what tells this notebook from others: its path where the Jupyter server says it, else the kernel's id."""
+    return os.environ.get("JPY_SESSION_NAME") or _kernel(os.getpid())
+
+
+@functools.cache
+def _kernel(pid: int) -> str:
+    app = sys.modules.get("ipykernel.kernelapp")  # looked for, never imported: only a kernel has it
+    if app is None or not app.IPKernelApp.initialized():
+        return f"process-{pid}"
+    # the connection file keeps its name when the kernel restarts
+    return os.path.basename(str(app.IPKernelApp.instance().connection_file)).removesuffix(".json")

@@ -77,6 +77,10 @@ class Job:
             self._info = self._find().info
         return self._info
 
+    def last_info(self) -> JobInfo:
+        """Returns what was last said of the job, such as in a list; asks only where nothing was."""
+        return self._info or self.info()
+
     def status(self) -> JobStatus:
         """Returns where the job stands now."""
         return self.info().status

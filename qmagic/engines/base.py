@@ -161,3 +161,6 @@ class Engine(Protocol):
 
     def kill(self, job: str) -> None:
         """Ends the worker that holds this job; `on_died` follows when it is gone."""
+
+    def drop(self, job: str) -> None:
+        """Ends the worker that holds this job, and speaks no more of the job: there may soon be another of its name."""

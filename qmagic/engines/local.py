@@ -7,10 +7,7 @@ with their parent follows the *thread* that started them.
 
 from __future__ import annotations
 
-import dataclasses
-import enum
 import errno
-import hashlib
 import logging
 import signal
 import subprocess
@@ -34,11 +31,11 @@ from qmagic.engines.base import (
     Reserve,
     Run,
 )  # fmt: skip
-from qmagic.engines.spawn import spawn
+from qmagic.engines.process import State, WorkerProcess, environment_key, launch
 from qmagic.home import start_time
 from qmagic.jobs import Environment
 
-__all__ = ["LocalEngine", "State", "WorkerProcess", "environment_key", "launch"]
+__all__ = ["LocalEngine"]
 
 log = logging.getLogger(__name__)
 
@@ -48,46 +45,6 @@ _LEAVE_SECONDS = 0.5
 _START_SECONDS = 60.0
 #: Reasons why a process cannot be started now that have nothing to do with its environment: tried again.
 _PASSING = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
-
-
-class State(enum.StrEnum):
-    """What a worker process does."""
-
-    STARTING = "starting"
-    FREE = "free"
-    BUSY = "busy"
-    CHECKING = "checking"
-    KILLED = "killed"
-
-
-@dataclasses.dataclass(slots=True)
-class WorkerProcess:
-    """A worker as the engine sees it. `calls` are those in hand, the running one first; `since` is monotonic."""
-
-    process: subprocess.Popen[bytes]
-    connection: Connection
-    key: str
-    environment: Environment
-    start: str
-    state: State = State.STARTING
-    started: bool = False
-    calls: list[Call] = dataclasses.field(default_factory=list)
-    since: float = dataclasses.field(default_factory=time.monotonic)
-
-
-def environment_key(environment: Environment) -> str:
-    """Returns what tells environments apart: the interpreter and where it imports from."""
-    text = "\0".join((environment.executable, *environment.path))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def launch(environment: Environment, results: Path) -> tuple[subprocess.Popen[bytes], Connection]:
-    """Starts a worker process of an environment, in a session of its own, and returns it with our end of the line.
-
-    Raises:
-        OSError: The environment's interpreter is gone.
-    """
-    return spawn(environment, "qmagic.engines.worker", str(results))
 
 
 class LocalEngine:
@@ -166,6 +123,13 @@ class LocalEngine:
         if worker is not None and worker.state is not State.KILLED:
             self._kill(worker)
             self._grow(worker.environment, self._pool(worker.environment))
+
+    def drop(self, job: str) -> None:
+        """Ends the worker that holds this job, and forgets the job."""
+        worker = self._holders.get(job)
+        if worker is not None:
+            self.kill(job)
+            self._ended(worker, job)
 
     # -- what the service asks --------------------------------------------------------------------------------------
 
@@ -249,7 +213,7 @@ class LocalEngine:
     def _handle(self, worker: WorkerProcess, message: FromWorker) -> None:
         if worker.state is State.KILLED:
             # an outcome that was already on its way when the kill came; the manager decides whether it still counts
-            if isinstance(message, Done):
+            if isinstance(message, Done) and any(call.job == message.job for call in worker.calls):
                 self._ended(worker, message.job)
                 self.listener.on_done(message)
             return

@@ -32,6 +32,7 @@ class Call:
         body: The cell below that line; None for a line magic.
         namespace: The user's variables (inside a function: its own come first).
         parsed: The line, understood.
+        defaults: The user's options, which stand in for flags that were not given.
         silent: Nothing is to be shown.
     """
 
@@ -40,6 +41,7 @@ class Call:
     body: str | None
     namespace: dict[str, Any]
     parsed: Parsed
+    defaults: options.RunOptions
     silent: bool = False
 
 
@@ -62,7 +64,8 @@ def run(
         defaults = options.defaults()
         debug = debug or defaults.debug
         name = _checked_name(parsed.get("output"))
-        call = Call(shell, line, body, namespace, parsed, parsed.semicolon or parsed.get("quiet", defaults.quiet))
+        silent = parsed.semicolon or parsed.get("quiet", defaults.quiet)
+        call = Call(shell, line, body, namespace, parsed, defaults, silent)
         value = action(call)
     except KeyboardInterrupt as error:
         raise (error if debug or is_rendered(error) else interrupted(f"%{command.name} had not finished")) from None

@@ -11,6 +11,7 @@ import argparse
 import dataclasses
 import functools
 import textwrap
+import types
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
@@ -112,6 +113,16 @@ class Command:
                 parser.add_argument(flag.name, dest=flag.key, action=action, type=_reader(flag))
         return parser
 
+    @functools.cached_property
+    def _given(self) -> Callable[[tuple[str, ...]], Mapping[str, Any]]:
+        """Reads flags with argparse; kept, since a notebook's cells mostly have the flags of the cell before."""
+
+        @functools.lru_cache(maxsize=64)
+        def read(arguments: tuple[str, ...]) -> Mapping[str, Any]:
+            return types.MappingProxyType(vars(self._parser.parse_args(arguments)))
+
+        return read
+
     def parse(self, line: str, namespace: Mapping[str, Any]) -> Parsed:
         """Returns what a line says.
 
@@ -151,8 +162,7 @@ class Command:
             arguments.append(f"{flag.name}={expanded(value, namespace)}")
         if rest and not self.words:
             raise InputError(f"unexpected {line[rest[0].start : rest[-1].end]!r}: %{self.name} takes flags only")
-        given = vars(self._parser.parse_args(arguments))
-        return Parsed(line[rest[0].start : rest[-1].end] if rest else "", given, semicolon)
+        return Parsed(line[rest[0].start : rest[-1].end] if rest else "", self._given(tuple(arguments)), semicolon)
 
     @functools.cached_property
     def text(self) -> str:

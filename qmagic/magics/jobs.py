@@ -11,6 +11,7 @@ from qmagic.jobs import JobInfo, JobStatus
 from qmagic.magics import values
 from qmagic.magics.call import Call
 from qmagic.magics.flags import Command, Flag, number, whole
+from qmagic.magics.qrun import notebook
 from qmagic.magics.show import result_of
 from qmagic.magics.table import Table
 from qmagic.magics.words import expanded, split
@@ -31,6 +32,7 @@ QJOBS = Command(
         Flag("--status", "Only jobs that stand there, such as RUNNING; may be given again.", "STATUS",
              choices=_STATUSES, repeats=True),
         Flag("--tag", "Only jobs with this tag.", "TEXT", values="tag"),
+        Flag("--all", "Each job of a Sampler or Estimator on a line of its own; else they share one."),
         Flag("--purge", "Delete finished jobs and their results instead."),
         Flag("--older-than", "With --purge: only jobs that ended at least so many days ago.", "DAYS", number),
         Flag("--json", "Print JSON."),
@@ -50,8 +52,8 @@ QJOBS = Command(
 QRESULT = Command(
     "qresult",
     usage="%qresult [job] [flags]",
-    about="Shows the result of a job: the last one, or the one with this id, or a unique beginning of it, or that a "
-    "variable holds. Waits for a job that has not ended; an interrupt only stops waiting.",
+    about="Shows the result of a job: this notebook's last one, or the one with this id, or a unique beginning of it, "
+    "or that a variable holds. Waits for a job that has not ended; an interrupt only stops waiting.",
     words="job",
     flags=(
         Flag("--timeout", "Seconds to wait; the job goes on.", "SECONDS", number),
@@ -72,7 +74,8 @@ QRESULT = Command(
 QCANCEL = Command(
     "qcancel",
     usage="%qcancel [job ...] [flags]",
-    about="Cancels jobs: the last one, or those with these ids (a unique beginning will do), or that variables hold.",
+    about="Cancels jobs: this notebook's last one, or those with these ids (a unique beginning will do), or that "
+    "variables hold.",
     words="job",
     flags=(Flag("--all", "Cancel every job that has not ended."), _DEBUG),
     examples="""
@@ -96,8 +99,9 @@ def list_jobs(call: Call) -> Any:
         return None
     if "older_than" in given:
         raise InputError("--older-than goes with --purge")
-    jobs = client.jobs(limit=given.get("limit", 20), status=given.get("status", ()), tag=given.get("tag", ""))
-    infos = [job.info() for job in jobs]
+    limit, status, tag = given.get("limit", 20), given.get("status", ()), given.get("tag", "")
+    jobs = client.jobs(limit=limit, status=status, tag=tag, fold=not given.get("all"))
+    infos = [job.last_info() for job in jobs]
     for info in reversed(infos):
         values.remember(info.id, info.tags)
     if given.get("json"):
@@ -114,7 +118,8 @@ def show_result(call: Call) -> Any:
     ids = _ids(call)
     if len(ids) > 1:
         raise InputError(f"%qresult takes one job, got {len(ids)}")
-    return result_of(client.job(*ids), keep=True, timeout=call.parsed.get("timeout"))
+    job = client.job(*ids) if ids else client.job(notebook=notebook(call.shell))
+    return result_of(job, keep=True, timeout=call.parsed.get("timeout"))
 
 
 def cancel_jobs(call: Call) -> None:
@@ -125,7 +130,7 @@ def cancel_jobs(call: Call) -> None:
         unfinished = [status.value for status in JobStatus if not status.final]
         jobs = client.jobs(limit=100_000, status=unfinished)
     else:
-        jobs = [client.job(prefix) for prefix in _ids(call)] or [client.job()]
+        jobs = [client.job(prefix) for prefix in _ids(call)] or [client.job(notebook=notebook(call.shell))]
     stopped = client.cancel([job.id for job in jobs])
     for job in jobs:
         ended = stopped[job.id] is None
@@ -146,6 +151,8 @@ def _ids(call: Call) -> list[str]:
 
 def _row(info: JobInfo) -> tuple[str, ...]:
     last = info.error.splitlines()[0] if info.error else info.headline
+    if info.family > 1:
+        last = f"and {info.family - 1} more of the same primitive; {last}".rstrip("; ")
     shots = "" if info.shots is None else f"{info.shots:,}"
     return info.id, info.status.value, info.name, info.backend, shots, _moment(info.created), _took(info), last
 

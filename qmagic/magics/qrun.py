@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
-import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 from qmagic import options
@@ -22,7 +19,7 @@ if TYPE_CHECKING:
     from qmagic.cells import CellRequest
     from qmagic.jobs import JobSpec
 
-__all__ = ["FIELDS", "QRUN", "build_spec", "run_circuits"]
+__all__ = ["FIELDS", "QRUN", "build_spec", "notebook", "run_circuits"]
 
 _LANGUAGES = ("auto", "python", "openqasm2", "openqasm3")
 
@@ -97,7 +94,7 @@ def run_circuits(call: Call) -> Any:
     """Submits what the cell or line asks for; returns its result, or the job with ``--async``."""
     spec = build_spec(call)
     given = call.parsed.given
-    keep = given.get("keep", options.defaults().keep)
+    keep = given.get("keep", call.defaults.keep)
     job = submitted(spec, keep=keep)
     values.remember(job.id, spec.tags)
     watched = not call.silent and value_is_shown()
@@ -110,11 +107,10 @@ def build_spec(call: Call, *, state: bool = False) -> JobSpec:
     """Returns the job that the cell or line asks for: one for the state after each gate where `state` says so."""
     from qmagic import cells, client  # here, so that %load_ext stays quick
 
-    defaults = options.RunOptions() if state else options.defaults()
+    defaults = options.RunOptions() if state else call.defaults
     name = "qstate" if state else "qrun"
     python = _python(call, name, call.parsed.given.get("debug", defaults.debug))
-    request = _request(call, name, defaults)
-    request = dataclasses.replace(request, state=state)
+    request = dataclasses.replace(_request(call, name, defaults), state=state)
     spec = cells.build(request, call.namespace, client.environment(), execute=python)
     call.silent = call.silent or python.semicolon
     return spec
@@ -131,7 +127,7 @@ def _request(call: Call, name: str, defaults: options.RunOptions) -> CellRequest
         raise InputError(f"%{name} needs a circuit: %{name} circuit, or %{name} --file circuit.qasm")
     if words and ("circuit" in given or "file" in given):
         raise InputError(f"%{name} takes one circuit: {words!r}, --circuit or --file")
-    fields: dict[str, Any] = {name: getattr(defaults, name) for name in _DEFAULTS}
+    fields: dict[str, Any] = {field: getattr(defaults, field) for field in _DEFAULTS}
     if "transpile_to" in given or defaults.transpile_to:
         fields["optimization_level"] = defaults.optimization_level
     if "precision" not in given:
@@ -140,7 +136,9 @@ def _request(call: Call, name: str, defaults: options.RunOptions) -> CellRequest
     if words:
         fields["circuit"] = words
     tags = tuple(dict.fromkeys((*defaults.tags, *given.get("tags", ()))))
-    return cells.CellRequest(body=call.body or "", tags=tags, notebook=notebook(call.shell), **fields)
+    magic = f"%{name}" if call.body is None else f"%%{name}"
+    cell = f"{magic} {call.line}".rstrip() + ("" if call.body is None else f"\n{call.body}")
+    return cells.CellRequest(body=call.body or "", cell=cell, tags=tags, notebook=notebook(call.shell), **fields)
 
 
 def _python(call: Call, name: str, debug: bool) -> PythonBody:
@@ -152,15 +150,7 @@ def _python(call: Call, name: str, debug: bool) -> PythonBody:
 
 
 def notebook(shell: InteractiveShell) -> str:
-    """Returns what tells this notebook from others: its path where the front end says it, else the kernel's id."""
-    path = os.environ.get("JPY_SESSION_NAME") or shell.user_ns.get("__vsc_ipynb_file__")
-    return str(path) if path else _kernel()
+    """Returns what tells this notebook from others; VS Code says it in a variable of its own."""
+    from qmagic import client
 
-
-@functools.cache
-def _kernel() -> str:
-    app = sys.modules.get("ipykernel.kernelapp")
-    if app is None or not app.IPKernelApp.initialized():
-        return f"terminal-{os.getpid()}"
-    # The connection file keeps its name when the kernel restarts.
-    return os.path.basename(str(app.IPKernelApp.instance().connection_file)).removesuffix(".json")
+    return str(shell.user_ns.get("__vsc_ipynb_file__") or client.notebook())

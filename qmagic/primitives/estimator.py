@@ -87,7 +87,5 @@ class Estimator(BaseEstimatorV2):
         """
         default = self._default_precision if precision is None else precision
         coerced = [EstimatorPub.coerce(pub, default) for pub in pubs]
-        metadata = [
-            {"target_precision": pub.precision, "circuit_metadata": pub.circuit.metadata} for pub in coerced
-        ]
+        metadata = [{"target_precision": pub.precision, "circuit_metadata": pub.circuit.metadata} for pub in coerced]
         return PrimitiveJob(submit(coerced, self._options), metadata)

@@ -75,4 +75,4 @@ def submit(pubs: Sequence[Any], options: JobOptions) -> client.Job:
         InputError: One cannot run, or there is none; nothing was submitted.
     """
     spec = build_objects(list(pubs), "run(pubs)", options.request, options.wanted, client.environment())
-    return client.submit(msgspec.structs.replace(spec, parent=options.parent))
+    return client.submit(msgspec.structs.replace(spec, parent=options.parent, notebook=client.notebook()))

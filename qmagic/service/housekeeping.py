@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from qmagic.home import ServiceOptions
+from qmagic.home import Discovery, ServiceOptions, write_discovery
 from qmagic.service import rows
 from qmagic.service.ledger import Ledger
 from qmagic.service.store import Store
@@ -27,24 +27,27 @@ class Housekeeping:
 
     Args:
         home: The folder.
-        socket: The socket's path.
+        discovery: Who serves it; published again where somebody deleted the file.
         store: Its store.
         ledger: Deletes jobs.
         options: Its options.
     """
 
-    def __init__(self, home: Path, socket: Path, store: Store, ledger: Ledger, options: ServiceOptions) -> None:
-        self._home, self._socket, self._store, self._ledger, self._options = home, socket, store, ledger, options
+    def __init__(self, home: Path, discovery: Discovery, store: Store, ledger: Ledger, options: ServiceOptions) -> None:
+        self._home, self._discovery, self._store, self._ledger, self._options = home, discovery, store, ledger, options
         self._touched = self._purged = float("-inf")
 
     def look(self) -> None:
         """Does what is due."""
         now = time.monotonic()
+        if not (self._home / "service.json").exists():
+            with contextlib.suppress(OSError):
+                write_discovery(self._home, self._discovery)
         if now - self._touched > _TOUCH_SECONDS:
             self._touched = now
             turn_over_log(self._home)
             # another host sees that this service lives; what clears old files from temp folders spares the socket
-            for path in (self._home / "service.json", self._socket):
+            for path in (self._home / "service.json", Path(self._discovery.address.removeprefix("ipc://"))):
                 with contextlib.suppress(OSError):
                     os.utime(path)
         if self._options.keep_days and now - self._purged > _PURGE_SECONDS:

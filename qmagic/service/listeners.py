@@ -69,6 +69,14 @@ class Listeners:
         """Tells a client nothing more."""
         self._lost.pop(client, None)
 
+    def lose(self, client: bytes) -> None:
+        """Notes that a client has lost its place: it is told as soon as it reads."""
+        if client in self._lost:
+            self._lost[client] = True
+
+    def __len__(self) -> int:
+        return len(self._lost)
+
     def publish(self, event: Event) -> None:
         """Takes in an event that is on disk."""
         if self._lost:

@@ -387,7 +387,7 @@ class Manager:
         if record in line:
             line.remove(record)
         else:
-            self._engine.kill(record.id)
+            self._engine.drop(record.id)
         self._slots.release(record)
         self._ledger.refuse(record, error)
 
@@ -395,5 +395,5 @@ class Manager:
         """Takes back a job whose row could not be written."""
         self._scheduler.remove(record.id)
         if record.id in self._slots:
-            self._engine.kill(record.id)
+            self._engine.drop(record.id)
             self._slots.release(record)

@@ -118,6 +118,11 @@ def unfinished(connection: sqlite3.Connection) -> list[tuple[Record, bool]]:
 # -- reading for clients ----------------------------------------------------------------------------------------------
 
 
+# the second condition is the index's own
+_NEWEST = "SELECT max(number) FROM jobs AS f WHERE f.parent = jobs.parent AND f.parent != ''"
+_FAMILY = "SELECT count(*) FROM jobs WHERE parent = ? AND parent != ''"
+
+
 def find(connection: sqlite3.Connection, wanted: Find) -> list[Found]:
     """Returns the jobs that are meant, newest first."""
     where, values = ["1"], list[Any]()
@@ -144,19 +149,27 @@ def find(connection: sqlite3.Connection, wanted: Find) -> list[Found]:
         )
         where.append(f"number < ({place})")
         values += [wanted.before, wanted.before]
+    if wanted.fold:
+        where.append(
+            "(parent = '' OR number = "
+            "(SELECT max(number) FROM jobs AS f WHERE f.parent = jobs.parent AND f.parent != ''))"
+        )
     order = "+number" if wanted.id else "number"  # few match a prefix: by its index, not newest first through all
     query = f"SELECT number, info FROM jobs WHERE {' AND '.join(where)} ORDER BY {order} DESC LIMIT ?"
     matches = connection.execute(query, (*values, -1 if wanted.text else wanted.limit))
     chosen = _mentioning(matches, wanted.text, wanted.limit) if wanted.text else matches.fetchall()
     found = []
-    for number, info in chosen:
-        spec = (
-            connection.execute("SELECT spec FROM specs WHERE number = ?", (number,)).fetchone()[0]
-            if wanted.spec
-            else b""
-        )
-        events = _events(connection, "number = ?", number) if wanted.events else []
-        found.append(Found(_INFO(info), spec, events))
+    for number, data in chosen:
+        info = _INFO(data)
+        if wanted.fold and info.parent:
+            (family,) = connection.execute(_FAMILY, (info.parent,)).fetchone()
+            info = msgspec.structs.replace(info, family=family)
+        spec, events = b"", list[Event]()
+        if wanted.spec:
+            spec = connection.execute("SELECT spec FROM specs WHERE number = ?", (number,)).fetchone()[0]
+        if wanted.events:
+            events = _events(connection, "number = ?", number)
+        found.append(Found(info, spec, events))
     return found
 
 
@@ -262,7 +275,8 @@ def delete_job(job: Deletable, seq: int) -> Statements:
 
 def shrink(connection: sqlite3.Connection) -> None:
     """Gives the space of deleted rows back to the disk."""
-    connection.execute("PRAGMA incremental_vacuum").fetchall()
+    # a script is run to its end; `execute` would take one step of it, and free one page
+    connection.executescript("PRAGMA incremental_vacuum")
 
 
 def abandoned(connection: sqlite3.Connection, files: list[str]) -> list[str]:

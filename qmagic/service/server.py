@@ -1,14 +1,11 @@
-"""The service's door: reads requests from its socket, asks the manager or the store, answers, and pushes events.
+"""The service's door: reads requests from its socket, asks the manager or the store, and answers.
 
-One loop on the main thread serves everything: the clients' socket, the workers' lines, the store's completions, time.
-Nothing in it waits: what takes long is answered later, and a reader that is too slow loses its place, not the
-manager's time.
+What takes long is answered later; a reader that is too slow loses its place, not the manager's time.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +20,6 @@ from qmagic.errors import ErrorInfo
 from qmagic.events import Event
 from qmagic.jobs import JobInfo
 from qmagic.protocol import (
-    PROTOCOL,
     Cancel,
     Diagnose,
     Draw,
@@ -40,17 +36,15 @@ from qmagic.protocol import (
     Request,
     ServiceStatus,
     Submit,
-    WorkerStatus,
 )  # fmt: skip
 from qmagic.service import rows
 from qmagic.service.housekeeping import Housekeeping
 from qmagic.service.listeners import Listeners, heard
 from qmagic.service.manager import Manager
-from qmagic.service.memory import MemoryWatch, resident
 from qmagic.service.reading import Reading
 from qmagic.service.slots import Slots
 from qmagic.service.store import Store
-from qmagic.version import __version__
+from qmagic.service.summary import summary
 
 __all__ = ["Server"]
 
@@ -58,7 +52,6 @@ log = logging.getLogger(__name__)
 
 #: Outcomes of up to this size are sent to who submitted the job without being asked for.
 MAX_PUSHED = 64 << 10
-_TICK_SECONDS = 0.25
 #: What somebody who only looks may ask without keeping an idle service from leaving.
 _LOOKS = frozenset(("hello", "find", "list", "listen", "result", "status"))
 
@@ -66,7 +59,7 @@ _ENCODE = msgspec.msgpack.Encoder().encode
 
 
 class Server:
-    """Serves one home until it is told to stop, or nobody needs it any more.
+    """Answers the clients of one home.
 
     Args:
         home: The folder.
@@ -77,7 +70,6 @@ class Server:
         slots: What running jobs hold.
         reading: Looks at texts and circuits.
         housekeeping: Looks after the home.
-        options: The home's options.
     """
 
     def __init__(
@@ -90,23 +82,20 @@ class Server:
         slots: Slots,
         reading: Reading,
         housekeeping: Housekeeping,
-        options: homes.ServiceOptions,
     ) -> None:
         self._home, self._socket, self._store = home, socket, store
-        self._manager, self._engine, self._slots, self._options = manager, engine, slots, options
-        self._watch = MemoryWatch(engine, manager, slots)
+        self._manager, self._engine, self._slots = manager, engine, slots
         self._started = time.time()
-        self._stopping = False
+        #: Whether somebody asked the service to stop.
+        self.stopping = False
+        #: When a request came last (monotonic seconds).
+        self.last_use = time.monotonic()
         self._clients: dict[bytes, Hello] = {}
         self._viewers: set[bytes] = set()
         self._listeners = Listeners(manager, self._push)
-        self._reading, self._readers = reading, reading.readers
-        self._last_use = time.monotonic()
-        self._last_care = 0.0
+        self._reading = reading
         self._housekeeping = housekeeping
         self._request = msgspec.msgpack.Decoder(Request).decode
-        self._poller = zmq.Poller()
-        self._polled: set[int] = set()
         self._verbs: dict[str, tuple[type[Any], Callable[[bytes, int, Any], None]]] = {
             "hello": (Hello, self._hello),
             "submit": (Submit, self._submit),
@@ -123,66 +112,25 @@ class Server:
         }
         self._bodies = {verb: msgspec.msgpack.Decoder(body).decode for verb, (body, _) in self._verbs.items()}
 
-    # -- the loop -----------------------------------------------------------------------------------------------------
+    # -- requests ------------------------------------------------------------------------------------------------------
 
-    def serve(self) -> None:
-        """Serves until it is told to stop, the store is found damaged, or nobody needs it."""
-        self._poller.register(self._socket, zmq.POLLIN)
-        self._poller.register(self._store.wake.fileno(), zmq.POLLIN)
-        wake = self._store.wake.fileno()
-        while not self._stopping:
-            self._manager.dispatch()
-            self._follow_workers()
-            for source, _ in self._poller.poll(int(_TICK_SECONDS * 1000)):
-                if source is self._socket:
-                    self._read_requests()
-                elif source == wake:
-                    self._store.complete()
-                elif int(source) in self._readers.descriptors:
-                    self._readers.read(int(source))
-                else:
-                    self._engine.read(int(source))
-            self._listeners.flush()
-            if time.monotonic() - self._last_care >= _TICK_SECONDS:
-                self._care()
+    def publish(self, event: Event) -> None:
+        """Has an event told to whoever listens."""
+        self._listeners.publish(event)
 
-    def stop(self) -> None:
-        """Ends the loop after its current pass; callable from a signal handler."""
-        self._stopping = True
+    def flush(self) -> None:
+        """Tells listeners what has happened since the last time."""
+        self._listeners.flush()
 
-    def _follow_workers(self) -> None:
-        descriptors = {worker.connection.fileno() for worker in self._engine.workers} | self._readers.descriptors
-        for descriptor in descriptors - self._polled:
-            self._poller.register(descriptor, zmq.POLLIN)
-        for descriptor in self._polled - descriptors:
-            self._poller.unregister(descriptor)
-        self._polled = descriptors
-
-    def _care(self) -> None:
-        """What is looked at a few times a second: time-outs, memory, idleness, the damaged store."""
-        self._last_care = now = time.monotonic()
-        self._manager.tick()
-        self._watch.look()
+    def look_after_clients(self) -> bool:
+        """Tells listeners that lost their place, forgets clients that are gone, and tells whether any is left."""
         self._listeners.look()
-        self._housekeeping.look()
-        if self._store.damaged:
-            log.error("the store is damaged: the service ends; its next start sets the store aside")
-            self._stopping = True
-        idle = self._options.idle_minutes * 60
-        self._engine.leave_idle(idle)
-        self._readers.look(idle)
-        if self._manager.busy:
-            self._last_use = now
-        elif now - self._last_use > idle:
-            self._clients = {name: c for name, c in self._clients.items() if homes.process_alive(c.pid, c.start)}
-            if self._clients:
-                self._last_use = now  # they are there; look again when as much time has passed
-            else:
-                log.info("idle: the service leaves")
-                self._stopping = True
+        self._clients = {name: c for name, c in self._clients.items() if homes.process_alive(c.pid, c.start)}
+        return bool(self._clients)
 
-    def _read_requests(self) -> None:
-        for _ in range(100):  # then the workers have their turn
+    def read_requests(self) -> None:
+        """Reads and answers the requests that wait, up to a number: then the workers have their turn."""
+        for _ in range(100):
             try:
                 client, *frames = self._socket.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:
@@ -195,7 +143,7 @@ class Server:
             request = self._request(frames[-1])
             number = request.number
             if client not in self._viewers or request.verb not in _LOOKS:
-                self._last_use = time.monotonic()
+                self.last_use = time.monotonic()
             if request.verb not in self._verbs:
                 self._refuse(client, number, f"the service does not know the request {request.verb!r}")
                 return
@@ -355,36 +303,12 @@ class Server:
     def _stop(self, client: bytes, number: int, _: None) -> None:
         log.info("told to stop")
         self._send(client, number)
-        self._stopping = True
+        self.stopping = True
 
     def _summary(self) -> ServiceStatus:
-        return ServiceStatus(
-            pid=os.getpid(),
-            version=__version__,
-            protocol=PROTOCOL,
-            home=str(self._home),
-            started=self._started,
-            slots=self._slots.number,
-            memory_limit=self._slots.memory,
-            memory_reserved=self._slots.reserved,
-            jobs=self._manager.counts(),
-            workers=[
-                WorkerStatus(
-                    w.process.pid, w.state, w.environment.executable, [c.job for c in w.calls], resident(w.process.pid)
-                )
-                for w in self._engine.workers
-            ],
-            clients=len(self._clients),
-            store_bytes=_size(self._store.path),
-            notices=[notice for notice in (self._store.notice,) if notice],
-            disk_full=bool(self._store.trouble),
+        return summary(
+            self._home, self._started, self._store, self._manager, self._engine, self._slots, len(self._clients)
         )
-
-    # -- events -------------------------------------------------------------------------------------------------------
-
-    def publish(self, event: Event) -> None:
-        """Has an event told to whoever listens."""
-        self._listeners.publish(event)
 
     def _push(self, client: bytes, push: Push | ErrorInfo) -> bool:
         if isinstance(push, ErrorInfo):
@@ -399,7 +323,8 @@ class Server:
                 self._refuse(client, number, f"the store cannot be read: {error}")
                 return
             self._listeners.add(client)
-            self._send(client, number, value)
+            if not self._send(client, number, value):
+                self._listeners.lose(client)
 
         self._store.read(lambda connection: heard(connection, listen), found)
 
@@ -408,13 +333,3 @@ class _Id(msgspec.Struct):
     """The only field of a spec that tells whether it is known."""
 
     id: str
-
-
-def _size(path: Path) -> int:
-    total = 0
-    for suffix in ("", "-wal"):
-        try:
-            total += path.with_name(path.name + suffix).stat().st_size
-        except OSError:
-            pass
-    return total

@@ -79,7 +79,7 @@ class Slots:
             wide = message.threads > 1
             others = set(self._calls.values()) - idle - {self._calls[message.job]}
             held = self.reserved - record.reserved
-            taken = any(other.wide for other in self._running.values())
+            taken = any(other.wide for other in self._running.values() if other is not record)
             if taken or (wide and others) or (held and held + message.memory > self.memory):
                 self._waiting.append((record, message))
                 continue

@@ -16,7 +16,8 @@ from pathlib import Path
 import msgspec
 
 from qmagic import home as homes
-from qmagic.engines.local import LocalEngine, launch
+from qmagic.engines.local import LocalEngine
+from qmagic.engines.process import launch
 from qmagic.errors import HomeError, QmagicError
 from qmagic.jobs import Environment
 
@@ -128,8 +129,9 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     from qmagic.service import rows
     from qmagic.service.housekeeping import Housekeeping, clear_results
     from qmagic.service.ledger import Ledger
+    from qmagic.service.loop import Loop
     from qmagic.service.manager import Manager
-    from qmagic.service.memory import available_cores, total_memory
+    from qmagic.service.memory import MemoryWatch, available_cores, total_memory
     from qmagic.service.reading import Reading
     from qmagic.service.server import Server
     from qmagic.service.slots import Slots
@@ -167,24 +169,27 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     address = homes.address(home)
     Path(address.removeprefix("ipc://")).unlink(missing_ok=True)  # stale: the lock is ours
     socket.bind(address)
-    housekeeping = Housekeeping(home, Path(address.removeprefix("ipc://")), store, ledger, options)
-    readers = Readers()
-    reading = Reading(readers, store, home / "results")
-    server = Server(home, socket, store, manager, engine, slots, reading, housekeeping, options)
-    ledger.publish = server.publish
     pid = os.getpid()
     discovery = homes.Discovery(
         host=homes.host_name(), boot=homes.boot_id(), pid=pid, start=homes.start_time(pid), protocol=PROTOCOL,
         version=__version__, address=address,
     )  # fmt: skip
+    housekeeping = Housekeeping(home, discovery, store, ledger, options)
+    readers = Readers()
+    server = Server(
+        home, socket, store, manager, engine, slots, Reading(readers, store, home / "results"), housekeeping
+    )
+    watch = MemoryWatch(engine, manager, slots)
+    loop = Loop(socket, server, store, manager, engine, readers, watch, housekeeping, options.idle_minutes * 60)
+    ledger.publish = server.publish
     homes.write_discovery(home, discovery)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: server.stop())
+        signal.signal(number, lambda *_: loop.stop())
     log.info("serves %s with %d slots, process %d", home, number, pid)
     _say(report, "ready")
     store.read(rows.ended_lately, lambda ended, error: manager.learn(ended or []))
     try:
-        server.serve()
+        loop.run()
     finally:
         (home / "service.json").unlink(missing_ok=True)
         readers.close()

@@ -6,30 +6,26 @@ Rules:
 * Writes that wait at the same time share a commit; reads run between commits, after the writes that came before.
 * A failed commit is told to those that can be refused (new jobs). Facts that must not be lost (a job's end) are kept
   and tried again, in order: a full disk delays them, it does not drop them.
-* A store is never downgraded, and a damaged one is set aside, not deleted.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import itertools
 import logging
-import os
 import queue
 import socket
 import sqlite3
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from qmagic.errors import HomeError
-from qmagic.service.schema import SCHEMA_VERSION, migrate
+from qmagic.service.database import damage_mark, is_damage, open_database
+from qmagic.service.schema import SCHEMA_VERSION
 
-__all__ = ["Statement", "Store", "Write", "open_database"]
+__all__ = ["Statement", "Store", "Write"]
 
 log = logging.getLogger(__name__)
 
@@ -59,82 +55,9 @@ class _Read:
     then: Callable[[Any, Exception | None], None]
 
 
-def open_database(path: Path) -> tuple[sqlite3.Connection, str]:
-    """Opens the database, brings its schema up to date, and returns it with a notice ("" or why it was set aside).
-
-    Raises:
-        HomeError: The store is of a newer version, or cannot be written.
-    """
-    try:
-        if _mark(path).exists():
-            raise sqlite3.DatabaseError(_mark(path).read_text() or "found while it was in use")
-        return _open(path), ""
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError) and not _is_damage(error):
-            raise HomeError(
-                f"the store {path} cannot be opened: {error}; check its owner, its mode and the free space"
-            ) from None
-        aside = _set_aside(path)
-        notice = f"the store was damaged ({error}) and has been set aside as {aside}; a new one was begun"
-        log.error("%s", notice)
-        return _open(path), notice
-
-
-def _set_aside(path: Path) -> Path:
-    """Renames a damaged store, over nothing that is there, and returns its new name."""
-    stamp = f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
-    aside = path.with_name(stamp)
-    for number in itertools.count(2):
-        if not aside.exists():
-            break
-        aside = path.with_name(f"{stamp}-{number}")
-    for suffix in ("-wal", "-shm", ""):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
-    _mark(path).unlink(missing_ok=True)
-    return aside
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
-    try:
-        os.chmod(path, 0o600)
-        # before anything that writes: a newer store must not be touched
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            raise HomeError(
-                f"the store {path} is of version {version}, this qmagic knows {SCHEMA_VERSION}; "
-                "update qmagic or use another QMAGIC_HOME"
-            )
-        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=OFF")
-        migrate(connection, version)
-        # reads a page of every table: a store that cannot tell what is unfinished is no store
-        connection.execute("SELECT count(*) FROM jobs WHERE final = 0").fetchone()
-        connection.execute("SELECT max(seq) FROM events").fetchone()
-        connection.execute("SELECT max(number) FROM jobs").fetchone()
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _is_damage(error: Exception) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
 def _is_of_one_write(error: Exception) -> bool:
     """Tells whether an error lies in what was written (a job id that exists), not in the disk or the database."""
     return not isinstance(error, sqlite3.OperationalError) and type(error) is not sqlite3.DatabaseError
-
-
-def _mark(path: Path) -> Path:
-    """Returns the file that says that a store was found damaged in use: opening alone may not show it."""
-    return path.with_name(f"{path.name}-is-damaged")
 
 
 class Store:
@@ -308,9 +231,9 @@ class Store:
 
     def _note_damage(self, error: Exception) -> None:
         """Has the store set aside at the next start when an error says that it is damaged."""
-        if _is_damage(error) and not self.damaged:
+        if is_damage(error) and not self.damaged:
             try:
-                _mark(self.path).write_text(str(error))
+                damage_mark(self.path).write_text(str(error))
             except OSError as problem:
-                log.error("%s: %s", _mark(self.path), problem)
+                log.error("%s: %s", damage_mark(self.path), problem)
             self.damaged = True

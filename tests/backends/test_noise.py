@@ -159,6 +159,14 @@ def test_given_model():
     assert values == pytest.approx([-0.8 * 0.7 + 0.1, -0.6], abs=1e-9)
 
 
+def test_model_that_changes_nothing():
+    """A model without an error for any gate of the circuit is said to change nothing."""
+    model = NoiseModel()
+    model.add_all_qubit_quantum_error(depolarizing_error(0.2, 1), ["sx"])
+    text = json.dumps(model.to_dict(serializable=True), default=lambda v: [v.real, v.imag])
+    assert outcome_of(ghz(2), noise=text).notes == ("the NoiseModel changes nothing here: it has errors for sx only",)
+
+
 def test_noise_on_a_wide_clifford_circuit():
     """Pauli noise on 60 qubits runs as a tableau."""
     outcome = outcome_of(ghz(60), PubSpec(shots=20), noise="depolarizing=0.001")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 
 import numpy as np
@@ -20,10 +21,22 @@ def test_stream_is_a_function_of_the_key():
     assert len({seed_31(key)[0] for key in keys}) == 5
 
 
-def test_stream_is_numpys():
-    """The generator is PCG64 seeded by SeedSequence of the key: anyone can repeat a draw."""
-    expected = np.random.Generator(np.random.PCG64(np.random.SeedSequence([7, 0, 3, 0]))).random(4)
+def test_stream_is_documented():
+    """The generator is NumPy's PCG64 with the hash of the key as its state: anyone can repeat a draw."""
+    digest = hashlib.blake2b(np.array([7, 0, 3, 0], "<u8").tobytes(), digest_size=40).digest()
+    bits = np.random.PCG64()
+    state = {"state": int.from_bytes(digest[:16], "little"), "inc": int.from_bytes(digest[16:32], "little") | 1}
+    bits.state = {"bit_generator": "PCG64", "state": state, "has_uint32": 0, "uinteger": 0}
+    expected = np.random.Generator(bits).random(4)
     assert (generator((7, 0, 3, 0))[0].random(4) == expected).all()
+
+
+def test_streams_are_independent():
+    """Neighbouring keys give uncorrelated streams: correlations of 1,000 pairs are within 5 standard errors of 0."""
+    rows = np.array([generator((7, 0, point, 0))[0].standard_normal(1000) for point in range(50)])
+    correlations = np.corrcoef(rows)[np.triu_indices(50, 1)]
+    assert np.abs(correlations).max() < 5 / np.sqrt(1000)
+    assert abs(correlations.std() * np.sqrt(1000) - 1) < 0.1
 
 
 @pytest.mark.parametrize("size", [2, 64, 4096, 1 << 14])
@@ -81,10 +94,12 @@ def test_a_million_shots_are_one_draw():
 @pytest.mark.parametrize("num_clbits", [1, 7, 8, 9, 63, 64, 65, 130])
 def test_table(num_clbits):
     """A table holds each bit where it belongs, ascending, at any width; reading it back gives the bits."""
-    places = [[i] for i in range(min(num_clbits, 10))] if num_clbits < 64 else [[0], [5], [9, num_clbits - 1]]
+    narrow = [[i] for i in range(min(num_clbits, 10))]
+    places = narrow if num_clbits < 64 else [[0], [5], [9, num_clbits - 1]]
     outcomes = np.arange(1 << len(places))[::3]
     counts = np.arange(1, outcomes.size + 1)
     made = table(outcomes, counts, places, num_clbits, 42)
+    assert places is not narrow or table(outcomes, counts, None, num_clbits, 42) == made
     expected = {}
     for outcome, count in zip(outcomes.tolist(), counts.tolist(), strict=True):
         value = sum((outcome >> i & 1) << bit for i, bits in enumerate(places) for bit in bits)

@@ -33,10 +33,12 @@ PROGRAMS = {
     "global phase": "qubit[2] q; gphase(0.3); h q[0]; inv @ gphase(0.1);",
     "controlled phase": "qubit[3] q; h q; ctrl @ gphase(0.3) q[0]; ctrl(2) @ gphase(0.4) q[1], q[2];"
     " negctrl @ gphase(0.2) q[0];",
-    "ctrl": "qubit[3] q; h q; ctrl @ x q[0], q[1]; ctrl(2) @ y q[0], q[1], q[2]; ctrl @ ctrl @ rz(0.3) q[2], q[1], q[0];",
+    "ctrl": "qubit[3] q; h q; ctrl @ x q[0], q[1]; ctrl(2) @ y q[0], q[1], q[2];"
+    " ctrl @ ctrl @ rz(0.3) q[2], q[1], q[0];",
     "negctrl": "qubit[3] q; h q; negctrl(2) @ x q[0], q[1], q[2]; negctrl @ ctrl @ y q[0], q[1], q[2];",
     "inv": "qubit[2] q; h q; inv @ s q[0]; inv @ cp(0.3) q[0], q[1]; inv @ U(0.1, 0.2, 0.3) q[1];",
-    "pow": "qubit[2] q; h q; pow(2) @ s q[0]; pow(0.5) @ x q[1]; pow(-3) @ rx(0.2) q[0]; ctrl @ pow(0.5) @ z q[0], q[1];",
+    "pow": "qubit[2] q; h q; pow(2) @ s q[0]; pow(0.5) @ x q[1]; pow(-3) @ rx(0.2) q[0];"
+    " ctrl @ pow(0.5) @ z q[0], q[1];",
     "standard gates": "qubit[3] q; h q; p(0.1) q[0]; x q[0]; y q[1]; z q[2]; s q[0]; sdg q[1]; t q[2]; tdg q[0];"
     " sx q[1]; rx(0.1) q[0]; ry(0.2) q[1]; rz(0.3) q[2]; cx q[0], q[1]; cy q[1], q[2]; cz q[2], q[0];"
     " cp(0.1) q[0], q[1]; crx(0.2) q[1], q[2]; cry(0.3) q[2], q[0]; crz(0.4) q[0], q[1]; ch q[1], q[2];"
@@ -55,7 +57,8 @@ PROGRAMS = {
     "if on text": 'qubit[2] q; bit[2] c; c = measure q; if (c == "01") x q[0];',
     "if in if": "qubit[2] q; bit[2] c; c = measure q; if (c[0]) { if (c[1]) { x q[0]; } y q[1]; }",
     "while": "qubit[2] q; bit[2] c; h q; c = measure q; while (c[0]) { x q[0]; c = measure q; }",
-    "while, break": "qubit[2] q; bit[2] c; h q; c = measure q; while (c == 3) { h q; c = measure q; if (c[0]) { break; } }",
+    "while, break": "qubit[2] q; bit[2] c; h q; c = measure q;"
+    " while (c == 3) { h q; c = measure q; if (c[0]) { break; } }",
     "counted loop": "qubit[2] q; for int i in [0:3] { rx(0.1) q[0]; ry(i*0.2) q[1]; cx q[0], q[1]; }",
     "counted loop with a step": "qubit[2] q; for uint i in [5:-2:0] { rx(i*0.1) q[0]; h q[0]; }",
     "counted loop over a set": "qubit[2] q; for int i in {4, 1, 2} { rx(i*0.1) q[0]; h q[0]; }",
@@ -104,4 +107,8 @@ def random_program(seed: int) -> str:
 
 def _angle(random: np.random.Generator) -> str:
     number = random.uniform(-2 * math.pi, 2 * math.pi)
-    return str(random.choice([f"{number:.6f}", f"pi/{random.integers(1, 9)}", f"-{random.integers(1, 9)}*pi/4", "1", "-2.5e-1"]))
+    return str(
+        random.choice(
+            [f"{number:.6f}", f"pi/{random.integers(1, 9)}", f"-{random.integers(1, 9)}*pi/4", "1", "-2.5e-1"]
+        )
+    )

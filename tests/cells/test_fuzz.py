@@ -44,19 +44,22 @@ def check(body: str, environment: Environment, lang: str = "auto") -> bool:
             spec = cells.build(cells.CellRequest(body=body, lang=lang), {}, environment, execute=lambda text: None)
             validate.check(spec, cells.load(spec.source))
         except QmagicError as error:
-            assert str(error)
-            assert len(str(error).splitlines()) <= 3, str(error)
-            return False
+            message = str(error)
         except Exception as error:
             raise AssertionError(f"{type(error).__name__}: {error}, from {body[:2000]!r}") from error
-    return True
+        else:
+            return True
+    assert message
+    assert len(message.splitlines()) <= 3, message
+    return False
 
 
-WORDS = (
-    "qubit bit gate for int in if else while const input float measure reset barrier ctrl inv pow @ [ ] { } ( ) ; , : -> = == !"
-    " q c 0 1 2 -1 1e9 99999999999 pi h cx rx U gphase let ++ include \"stdgates.inc\" \"x\" OPENQASM 3.0 2.0 qreg creg opaque"
-    " delay[1ns] $0 $9 true && || ** /* */ // \n \t \0 é \ufeff def end break continue box uint bool"
-).split(" ")  # fmt: skip
+VOCABULARY = """
+qubit bit gate for int in if else while const input float measure reset barrier ctrl inv pow @ [ ] { } ( ) ; , : -> = ==
+! q c 0 1 2 -1 1e9 99999999999 pi h cx rx U gphase let ++ include "stdgates.inc" "x" OPENQASM 3.0 2.0 qreg creg opaque
+delay[1ns] $0 $9 true && || ** /* */ // def end break continue box uint bool é
+"""
+WORDS = [*VOCABULARY.split(), "\n", "\t", "\0", "\ufeff"]
 
 
 def mutated(text: str, chance: random.Random) -> str:

@@ -56,7 +56,11 @@ PYTHON = [
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [*((t, "openqasm3") for t in OPENQASM_3), *((t, "openqasm2") for t in OPENQASM_2), *((t, "python") for t in PYTHON)],
+    [
+        *((t, "openqasm3") for t in OPENQASM_3),
+        *((t, "openqasm2") for t in OPENQASM_2),
+        *((t, "python") for t in PYTHON),
+    ],
 )
 def test_a_text_is_told_by_looking(text: str, language: str) -> None:
     """A header decides; without one, the first statement does."""
@@ -78,7 +82,9 @@ def test_an_unknown_version_is_named() -> None:
         language_of("\n// x\nOPENQASM 4.0;", first_line=2)
 
 
-@pytest.mark.parametrize("text", ["/*" * 50_000, "/*" + "*" * 200_000, "@" * 200_000, "h(" * 100_000, "h q" + ",q" * 200_000])
+@pytest.mark.parametrize(
+    "text", ["/*" * 50_000, "/*" + "*" * 200_000, "@" * 200_000, "h(" * 100_000, "h q" + ",q" * 200_000]
+)
 def test_looking_is_quick_at_hostile_text(text: str) -> None:
     """No text makes the look slow (the timeout of the suite is the limit)."""
     detect(text)

@@ -26,7 +26,7 @@ BELL_3 = HEADER + PROGRAMS["bell"]
 @pytest.mark.parametrize("language", ["openqasm2", "openqasm3"])
 @pytest.mark.parametrize("form", ["\n", "\r\n", "\r", "bom", "tabs", "no end"])
 def test_line_ends_tabs_and_marks_make_no_difference(language: str, form: str) -> None:
-    """A byte order mark, Windows' or old line ends, tabs and a missing last newline change nothing, not even lines of errors."""
+    """A byte order mark, other line ends, tabs, a missing last newline change nothing, not even lines of errors."""
     text = BELL_2 if language == "openqasm2" else BELL_3
 
     def shaped(text: str) -> bytes:
@@ -100,7 +100,8 @@ def test_openqasm_2_without_its_first_lines() -> None:
 
 def test_openqasm_2_has_the_legacy_gates_and_functions() -> None:
     """What `QuantumCircuit.from_qasm_str` reads is read alike."""
-    text = 'OPENQASM 2.0; include "qelib1.inc"; qreg q[3]; csx q[0],q[1]; rccx q[0],q[1],q[2]; rx(asin(0.5)) q[0]; sxdg q[1];'
+    text = 'OPENQASM 2.0; include "qelib1.inc"; qreg q[3];'
+    text += " csx q[0],q[1]; rccx q[0],q[1],q[2]; rx(asin(0.5)) q[0]; sxdg q[1];"
     (circuit,) = cells.load(Source("openqasm2", text.encode()))
     assert Operator(circuit) == Operator(QuantumCircuit.from_qasm_str(text))
 
@@ -108,7 +109,7 @@ def test_openqasm_2_has_the_legacy_gates_and_functions() -> None:
 @pytest.mark.skipif(not QASMBENCH.is_dir(), reason="the QASMBench files are not beside the project")
 @pytest.mark.parametrize("path", sorted(QASMBENCH.glob("*.qasm")), ids=lambda path: path.stem)
 def test_qasmbench_is_read(path: Path, cell: Callable[..., Any]) -> None:
-    """Every file of the suite is read as Qiskit's legacy reader reads it; the broken ones get an error with their line."""
+    """Every file of the suite is read as Qiskit's legacy reader reads it; broken ones get an error with its line."""
     if "vqe_uccsd" in path.name:
         with pytest.raises(SourceError, match="'q' is not defined") as caught:
             cell(file=str(path))
@@ -121,7 +122,7 @@ def test_qasmbench_is_read(path: Path, cell: Callable[..., Any]) -> None:
 
 
 def test_a_panic_is_a_sentence_and_an_interrupt_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A panic of Qiskit's Rust code (a BaseException) and a recursion become errors; KeyboardInterrupt and SystemExit do not."""
+    """A panic of Qiskit's Rust code (a BaseException) and a recursion become errors; an interrupt does not."""
     panic = type("PanicException", (BaseException,), {})
     for raised, expected in [
         (panic("boom"), SourceError), (RecursionError(), SourceError), (RuntimeError("x"), SourceError),

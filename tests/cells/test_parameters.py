@@ -52,8 +52,9 @@ def test_several_sweeps_make_a_grid() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "theta", "theta=", "=1", "theta=a", "theta=0.3,theta=0.4", "theta=1/0", "theta=1e999", "theta=2j", "theta=__import__('os')",
-     "theta=(1).real", "theta='1'", "theta=True", "theta=9**9**9**9", "theta=1,,phi=2", "theta=" + "(" * 300, "theta=x[0]"],
+    ["", "theta", "theta=", "=1", "theta=a", "theta=0.3,theta=0.4", "theta=1/0", "theta=1e999", "theta=2j",
+     "theta=__import__('os')", "theta=(1).real", "theta='1'", "theta=True", "theta=9**9**9**9", "theta=1,,phi=2",
+     "theta=" + "(" * 300, "theta=x[0]"],
 )  # fmt: skip
 def test_a_wrong_bind_is_refused(text: str) -> None:
     """What is no assignment of a finite real number is one line that names the parameter or the form."""
@@ -62,8 +63,11 @@ def test_a_wrong_bind_is_refused(text: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "t", "t=0:1", "t=0:1:0", "t=0:1:-3", "t=0:1:2.5", "t=0:1:999999999", "t=0:1:1:1", "t=a:1:2",
-                                  "t=0:1:2,t=0:1:2", "a=0:1:400,b=0:1:400", "t=-1e308:1e308:3"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    ["", "t", "t=0:1", "t=0:1:0", "t=0:1:-3", "t=0:1:2.5", "t=0:1:999999999", "t=0:1:1:1", "t=a:1:2", "t=0:1:2,t=0:1:2",
+     "a=0:1:400,b=0:1:400", "t=-1e308:1e308:3"],
+)  # fmt: skip
 def test_a_wrong_sweep_is_refused(text: str) -> None:
     """What is no sweep, or too large a one, is one line."""
     with pytest.raises(InputError, match="--sweep"):
@@ -90,9 +94,10 @@ def test_plain_values() -> None:
 def test_arithmetic_reads_or_refuses(text: str) -> None:
     """Any text is a finite number or an InputError."""
     try:
-        assert math.isfinite(number(text, "x"))
-    except InputError as error:
-        assert str(error).startswith("x:")
+        value = number(text, "x")
+    except InputError:
+        return
+    assert math.isfinite(value)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

@@ -131,7 +131,7 @@ def test_semicolon_at_the_end_is_noted_and_taken_off():
 def test_every_request_field_can_be_asked_for():
     """The flags reach every field of `CellRequest` that a person chooses."""
     chosen = {*FIELDS, "tags"}
-    assert chosen == set(cells.CellRequest.__dataclass_fields__) - {"body", "first_line", "notebook"}
+    assert chosen == set(cells.CellRequest.__dataclass_fields__) - {"body", "cell", "first_line", "notebook"}
 
 
 def test_languages_are_those_of_cells():

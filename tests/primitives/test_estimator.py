@@ -55,7 +55,7 @@ def test_it_is_qiskits_estimator():
     ("observable_shape", "parameter_shape"),
     [
         ((), ()), ((), (3,)), ((3,), ()), ((3,), (3,)), ((2, 1), (3,)), ((4,), (2, 1)), ((2, 1, 2), (3, 1)),
-        ((1,), (2, 3)), ((6,), (6,)), ((3, 1), (1, 4)), ((2, 0), (1,)), ((), (0,)),
+        ((1,), (2, 3)), ((6,), (6,)), ((3, 1), (1, 4)),
     ],
 )  # fmt: skip
 def test_broadcasting_is_qiskits(observable_shape, parameter_shape):

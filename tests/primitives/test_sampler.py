@@ -159,7 +159,8 @@ def test_noise_is_passed_on():
     """With a readout error of 1/4 an idle qubit reads 1 in a quarter of the shots, within 5 standard errors."""
     circuit = QuantumCircuit(1, 1)
     circuit.measure(0, 0)
-    ones = qmagic.Sampler(noise="readout=0.25", seed=9).run([circuit], shots=10_000).result()[0].data.c.get_counts()["1"]
+    data = qmagic.Sampler(noise="readout=0.25", seed=9).run([circuit], shots=10_000).result()[0].data
+    ones = data.c.get_counts()["1"]
     assert abs(ones - 2500) < 5 * np.sqrt(10_000 * 0.25 * 0.75)
 
 

@@ -103,7 +103,9 @@ class PlayedEngine:
         assert len(busy) <= self.slots, "more calls than slots"
 
     def grant(self, job: str, threads: int) -> None:
-        worker = self.holder(job)
+        worker = next(w for w in self.workers if w.calls and w.calls[0].job == job)
+        if worker.killed:
+            return  # its end is on the way
         assert worker.asked is not None, "granted what was not asked"
         assert 1 <= threads <= worker.asked.threads
         running = [w for w in self.workers if w.calls and not w.killed and not w.calls[0].only_check and not w.asked]
@@ -117,13 +119,16 @@ class PlayedEngine:
     def kill(self, job: str) -> None:
         worker = next((w for w in self.workers if any(call.job == job for call in w.calls)), None)
         if worker is not None and not worker.killed:
-            self._replace(worker)
             worker.killed = True
+            self._replace(worker)
+
+    def drop(self, job: str) -> None:
+        worker = next((w for w in self.workers if any(call.job == job for call in w.calls)), None)
+        self.kill(job)
+        if worker is not None:
+            worker.calls = [call for call in worker.calls if call.job != job]
 
     # -- what a test does
-
-    def holder(self, job: str) -> Worker:
-        return next(w for w in self.workers if w.calls and w.calls[0].job == job and not w.killed)
 
     @property
     def busy(self) -> list[Worker]:
@@ -134,6 +139,11 @@ class PlayedEngine:
     def doomed(self) -> list[Worker]:
         """Workers that were killed and whose end has not been noticed."""
         return [w for w in self.workers if w.killed]
+
+    @property
+    def waiting(self) -> list[Worker]:
+        """Workers that wait for memory."""
+        return [w for w in self.workers if w.asked is not None and not w.killed]
 
     def must_read(self, worker: Worker) -> bool:
         return worker.calls[0].check and not worker.read

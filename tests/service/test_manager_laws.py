@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import hypothesis.strategies as st
 import msgspec
 from hypothesis import HealthCheck, settings
@@ -23,7 +25,23 @@ from tests.service.playing import HERE, THERE, PlayedEngine, SteppedStore, encod
 
 SOAK = os.environ.get("QMAGIC_SOAK") == "1"
 SLOTS, MEMORY = 2, 100
+PHASES = [hypothesis.Phase.generate]
 WRONG = ErrorInfo("InputError", "wrong")
+
+
+#: What happens after a piece of news: usually both; when much comes at once, neither.
+NEWS = st.sampled_from([("dispatch", "commit"), ("commit", "dispatch"), ("dispatch",), ("dispatch",), ("commit",), ()])
+
+
+def _job(checked, small, notebook, priority, timeout, where):
+    size = {"width": 2, "cell": ""} if small else {"timeout": timeout}
+    return {"checked": checked, "notebook": notebook, "priority": priority, "environment": where, **size}
+
+
+JOBS = st.builds(
+    _job, st.booleans(), st.booleans(), st.sampled_from("ab"), st.integers(0, 1), st.sampled_from([None, None, 10.0]),
+    st.sampled_from([HERE, HERE, HERE, THERE]),
+)  # fmt: skip
 
 
 class Told:
@@ -45,7 +63,6 @@ class Laws(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="qm-")
         self.told: dict[str, Told] = {}
-        self.published: list = []
         self.now = 0.0
         self.life()
 
@@ -74,21 +91,22 @@ class Laws(RuleBasedStateMachine):
 
         self.manager.submit(encoded(job), accept)
 
-    @rule(
-        checked=st.booleans(), small=st.booleans(), notebook=st.sampled_from("ab"), priority=st.integers(0, 1),
-        timeout=st.sampled_from([None, None, 10.0]), where=st.sampled_from([HERE, HERE, THERE]),
-    )  # fmt: skip
-    def submit(self, checked, small, notebook, priority, timeout, where):
-        self._submit(
-            spec(
-                checked=checked, width=2 if small else None, notebook=notebook, priority=priority,
-                timeout=None if small else timeout, environment=where, cell="" if small else "x" * 6000,
-            )
-        )  # fmt: skip
+    @rule(jobs=st.lists(JOBS, min_size=1, max_size=4), then=NEWS)
+    def submit(self, jobs, then):
+        for given in jobs:
+            self._submit(spec(**given))
+        self._news(then)
+
+    def _news(self, then):
+        """What the service's loop does after news: it hands out work, and hears what was committed meanwhile."""
+        if "commit" in then:
+            self.store.step()
+        if "dispatch" in then:
+            self.manager.dispatch()
 
     @precondition(lambda self: self.told)
-    @rule(data=st.data(), asks_first=st.booleans())
-    def submit_again(self, data, asks_first):
+    @rule(data=st.data(), asks_first=st.booleans(), then=NEWS)
+    def submit_again(self, data, asks_first, then):
         """A client that got no answer sends the same again; or one sends an id twice for no reason."""
         told = data.draw(st.sampled_from(list(self.told.values())))
         job = told.spec.id
@@ -98,6 +116,7 @@ class Laws(RuleBasedStateMachine):
                 told.accepted += 1
                 return
         self._submit(told.spec)
+        self._news(then)
 
     @precondition(lambda self: self.told)
     @rule(data=st.data())
@@ -106,8 +125,8 @@ class Laws(RuleBasedStateMachine):
         told.waits += self.manager.wait(told.spec.id, object(), told.ends.append)
 
     @precondition(lambda self: self.told)
-    @rule(data=st.data())
-    def cancel(self, data):
+    @rule(data=st.data(), then=NEWS)
+    def cancel(self, data, then):
         told = data.draw(st.sampled_from(list(self.told.values())))
         before = self.ledger.live.get(told.spec.id)
         was = None if before is None else before.status
@@ -118,75 +137,79 @@ class Laws(RuleBasedStateMachine):
         elif answer is not None:
             told.cancelled = True
             assert answer in (JobStatus.CANCELLED, JobStatus.CANCELLING)
+        self._news(then)
 
     # -- time, disk, the service itself
 
-    @rule()
-    def dispatch(self):
-        self.manager.dispatch()
+    @rule(what=st.sampled_from(["full", "free", "free", "late", "later", "killed", "gone"]), then=NEWS)
+    def trouble(self, what, then):
+        if what == "full":
+            self.store.fill()
+        elif what == "free":
+            self.store.empty()
+        elif what == "killed":
+            self._service_is_killed()
+        elif what == "gone":
+            self.engine.cannot_start(THERE)
+        else:
+            self.now += 11.0 if what == "late" else 21.0
+            self.manager.tick()
+        self._news(then)
 
-    @rule()
-    def commit(self):
-        self.store.step()
-
-    @rule()
-    def fill_disk(self):
-        self.store.fill()
-
-    @rule()
-    def empty_disk(self):
-        self.store.empty()
-
-    @rule(seconds=st.sampled_from([1.0, 11.0, 21.0]))
-    def time_passes(self, seconds):
-        self.now += seconds
-        self.manager.tick()
-
-    @rule()
-    def service_is_killed(self):
+    def _service_is_killed(self):
         self.store.die()
         for told in self.told.values():
             told.open = told.waits = 0
             told.ends.clear()
-        self.published += self.published_here
         self.life()
 
     # -- workers
 
     @precondition(lambda self: self.engine.busy)
-    @rule(data=st.data(), what=st.sampled_from(["good", "good", "good", "bad", "asks", "asks for all", "dies"]))
-    def worker(self, data, what):
-        worker = data.draw(st.sampled_from(self.engine.busy))
-        if what == "dies":
+    @rule(
+        steps=st.lists(
+            st.tuples(
+                st.integers(0, 9),
+                st.sampled_from(["good", "good", "good", "bad", "asks", "asks for all", "asks for all", "dies"]),
+                st.integers(1, MEMORY),
+            ),
+            min_size=1,
+            max_size=6,
+        ),
+        then=NEWS,
+    )
+    def work(self, steps, then):
+        for which, what, memory in steps:
+            if not self.engine.busy:
+                break
+            worker = self.engine.busy[which % len(self.engine.busy)]
+            if what == "dies":
+                self._die(worker)
+            elif self.engine.must_read(worker):
+                self.engine.reads(worker, WRONG if what == "bad" else None)
+            elif what.startswith("asks"):
+                self.engine.asks(worker, memory, SLOTS if what == "asks for all" else 1)
+            else:
+                self.engine.ends(worker, WRONG if what == "bad" else None)
+        self._news(then)
+
+    @precondition(lambda self: self.engine.doomed or self.engine.waiting)
+    @rule(which=st.integers(0, 9), late=st.booleans(), then=NEWS)
+    def goes(self, which, late, then):
+        """A worker that was killed is gone, perhaps with a last word; or one that waits for memory dies."""
+        ways = [*self.engine.doomed, *self.engine.waiting]
+        worker = ways[which % len(ways)]
+        if not worker.killed:
             self._die(worker)
-        elif self.engine.must_read(worker):
-            self.engine.reads(worker, WRONG if what == "bad" else None)
-        elif what.startswith("asks"):
-            memory = data.draw(st.integers(1, MEMORY))
-            self.engine.asks(worker, memory, SLOTS if what == "asks for all" else 1)
         else:
-            self.engine.ends(worker, WRONG if what == "bad" else None)
-
-    @precondition(lambda self: any(worker.asked for worker in self.engine.workers))
-    @rule(data=st.data())
-    def waiting_worker_dies(self, data):
-        self._die(data.draw(st.sampled_from([worker for worker in self.engine.workers if worker.asked])))
-
-    @precondition(lambda self: self.engine.doomed)
-    @rule(data=st.data(), late=st.booleans())
-    def killed_worker_is_gone(self, data, late):
-        worker = data.draw(st.sampled_from(self.engine.doomed))
-        if late and worker.calls and worker.asked is None and not worker.calls[0].only_check:
-            self.engine.late(worker)
-        self.engine.dies(worker)
-
-    @rule()
-    def no_worker_can_start_there(self):
-        self.engine.cannot_start(THERE)
+            if late and worker.calls and worker.asked is None and not worker.calls[0].only_check:
+                self.engine.late(worker)
+            self.engine.dies(worker)
+        self._news(then)
 
     def _die(self, worker):
         first = worker.calls[0].job
-        if first in self.ledger.live and self.ledger.live[first].status is JobStatus.RUNNING:
+        if first in self.ledger.live and self.ledger.live[first].status in (JobStatus.CREATED, JobStatus.RUNNING):
             self.told[first].blamed += 1
         self.engine.dies(worker)
 
@@ -221,7 +244,8 @@ class Laws(RuleBasedStateMachine):
                 (self.engine.reads if self.engine.must_read(worker) else self.engine.ends)(worker)
             if not self.manager.busy:
                 break
-        assert not self.manager.busy, "jobs are stuck"
+        left = {job: (r.status, r.admitted, r.attempt) for job, r in self.ledger.live.items()}
+        assert not left, f"jobs are stuck: {left}"
         self.store.step()
 
     def _look(self):
@@ -238,7 +262,7 @@ class Laws(RuleBasedStateMachine):
             number, status, final, attempt, deaths, info = row
             assert {event[2] for event in events} == {number}
             statuses = [JobStatus.CREATED, *(JobStatus(event[1]) for event in events)]
-            for old, new in zip(statuses, statuses[1:], strict=False):
+            for old, new in itertools.pairwise(statuses):
                 assert new in MOVES[old], statuses
             assert final == 1
             assert sum(s.final for s in statuses) == 1
@@ -261,9 +285,10 @@ class Laws(RuleBasedStateMachine):
 
 TestManagerLaws = Laws.TestCase
 TestManagerLaws.settings = settings(
-    max_examples=1000 if SOAK else 60,
+    max_examples=1000 if SOAK else 40,
     stateful_step_count=60,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     derandomize=not SOAK,
+    phases=PHASES,
 )

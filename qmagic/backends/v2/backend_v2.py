@@ -9,6 +9,7 @@ import datetime
 import types
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from qiskit import QuantumCircuit
 from qiskit.providers import BackendV2, Options
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["SimulatorBackend"]
 
 _MOST_SHOTS = 10**9
+#: For code that must divide by a limit where there is none.
+_MANY_CIRCUITS = 10_000
 #: What other packages pass to any backend, and what the only value is that means something to a simulator.
 _WITHOUT_EFFECT = {"rep_delay": None, "init_qubits": True, "meas_level": 2, "meas_return": None}
 _ONLY_FOR_A_RUN = ("job_name", "job_tags")
@@ -113,7 +116,9 @@ class SimulatorBackend(BackendV2):
         )
         noise = self.noise if chosen["noise_model"] is None else chosen["noise_model"]
         wanted = Wanted(noise=noise_text(noise, {}))
-        job = client.submit(build_objects(circuits, "run(circuits)", request, wanted, client.environment()))
+        spec = build_objects(circuits, "run(circuits)", request, wanted, client.environment())
+        # A worker reads the job before the job exists: only it knows whether this simulator can run these circuits.
+        job = client.submit(msgspec.structs.replace(spec, checked=False))
         return SimulatorJob(self, job, circuits, memory=bool(chosen["memory"]))
 
     def _chosen(self, options: dict[str, Any]) -> dict[str, Any]:
@@ -137,7 +142,7 @@ class SimulatorBackend(BackendV2):
             num_qubits=self.num_qubits,
             n_qubits=self.num_qubits,
             max_shots=_MOST_SHOTS,
-            max_experiments=None,
+            max_experiments=_MANY_CIRCUITS,
             simulator=True,
             memory=True,
             basis_gates=self.operation_names,

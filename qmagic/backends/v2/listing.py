@@ -30,13 +30,18 @@ def backend(name: str = "auto", **options: Any) -> SimulatorBackend:
     if snapshots.is_device_name(name):
         device = snapshots.device(name)
         return SimulatorBackend(device.name, simulator="auto", device=device.name, date=device.date, **options)
+    full = _resolve(name)
+    return SimulatorBackend(full, simulator=full, **options)
+
+
+def _resolve(name: str) -> str:
+    """Returns a simulator's full name; an error knows the devices, too."""
     try:
-        return SimulatorBackend(registry.resolve(name), simulator=registry.resolve(name), **options)
+        return registry.resolve(name)
     except NotFoundError:
         known = ("auto", *registry.names(), *snapshots.names())
-        if hint := nearest(name.lower(), known):
-            raise NotFoundError(f"no backend {name!r}{hint}") from None
-        raise NotFoundError(f"no backend {name!r}; there are {', '.join(known)}") from None
+        hint = nearest(name.lower(), known) or f"; there are {', '.join(known)}"
+        raise NotFoundError(f"no backend {name!r}{hint}") from None
 
 
 def backends() -> list[SimulatorBackend]:

@@ -57,7 +57,8 @@ _TAKEN = frozenset(get_standard_gate_name_mapping()) | {
     "u0", "cu1", "cu3", "cu2", "ccz", "c3x", "c4x", "c3sx", "mcx", "mcx_gray", "mcx_recursive", "mcx_vchain", "mcy",
     "mcz", "mcp", "mcu", "mcu1", "mcu2", "mcu3", "mcr", "mcrx", "mcry", "mcrz", "mcphase", "mcsx", "mcswap", "unitary",
     "diagonal", "initialize", "multiplexer", "pauli", "permutation", "snapshot", "kraus", "superop", "quantum_channel",
-    "roerror", "noop", "nop", "store", "jump", "mark", "break_loop", "continue_loop", "if_else", "while_loop", "for_loop",
+    "roerror", "noop", "nop", "store", "jump", "mark", "break_loop", "continue_loop", "if_else", "while_loop",
+    "for_loop",
     "switch_case", "box", "PauliEvolution", "annotated",
 }  # fmt: skip
 

@@ -57,7 +57,7 @@ class Names:
             if name in scope:
                 found = scope[name]
                 return found.value if isinstance(found, Variable) else found
-        if name[0] == "$":
+        if name[0] == "$" and self.physical:
             return self.physical[int(name[1:])]
         known = {known for scope in self.scopes for known in scope}
         raise self.error(f"{name!r} is not declared{nearest(name, known)}", at)

@@ -39,9 +39,10 @@ def load(text: str) -> QuantumCircuit:
     parser = Parser(text)
     program = parser.parse()
     runner = _Runner(text)
-    highest = max((int(name[1:7]) for name in parser.texts if name[:1] == "$"), default=-1)
-    if highest >= 0:
-        runner.add_physical(highest + 1)
+    # Digits are cut: a number of 9 digits is refused already.
+    physical = [int(name[1:10]) for name in parser.texts if name[:1] == "$"]
+    if physical:
+        runner.add_physical(max(physical) + 1)
     if not program.has_header:
         # Pasted without its first lines: the standard gates are meant.
         runner.lent.update(STANDARD)
@@ -115,15 +116,19 @@ class _Runner(Memory):
 
     def _definition(self, node: s.GateDefinition, values: Sequence[Any]) -> QuantumCircuit:
         """Executes the body of a gate into a circuit of its own."""
-        outside = self.circuit, self.scopes, self.blocks, self.loops, self.in_gate
+        outside = self.circuit, self.scopes, self.blocks, self.loops, self.in_gate, self.physical
         circuit = QuantumCircuit(len(node.qubits))
         names = dict(zip(node.parameters, values, strict=True)) | dict(zip(node.qubits, circuit.qubits, strict=True))
-        self.circuit, self.blocks, self.loops, self.in_gate = circuit, 0, [], True
-        self.scopes = [outside[1][0], names]
+        self.circuit, self.blocks, self.loops, self.in_gate, self.physical = circuit, 0, [], True, []
+        # Of the program around it a gate sees constants only.
+        self.scopes = [
+            {name: value for name, value in self.scopes[0].items() if isinstance(value, (int, float))},
+            names,
+        ]
         try:
             self.execute(node.body)
         finally:
-            self.circuit, self.scopes, self.blocks, self.loops, self.in_gate = outside
+            self.circuit, self.scopes, self.blocks, self.loops, self.in_gate, self.physical = outside
         return circuit
 
     def _assignment(self, node: s.Assignment) -> None:
@@ -240,6 +245,7 @@ class _Runner(Memory):
         self._scoped(node.body)
 
     def _end(self, node: s.End) -> None:
+        self._outside_of_gates("end the program", node.at)
         if self.blocks:
             raise self.error("'end' cannot depend on a measurement", node.at)
         raise _End
