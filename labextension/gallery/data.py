@@ -57,7 +57,8 @@ def main() -> None:
     found["overlay run"] = bundle(b.compare(c))
     registers = QuantumCircuit.from_qasm_str(
         'OPENQASM 2.0; include "qelib1.inc"; qreg q[5]; creg data[3]; creg flag[2]; h q[0]; cx q[0],q[3]; h q[1];'
-        "measure q[0]->data[0]; measure q[1]->data[1]; measure q[2]->data[2]; measure q[3]->flag[0]; measure q[4]->flag[1];"
+        "measure q[0]->data[0]; measure q[1]->data[1]; measure q[2]->data[2];"
+        "measure q[3]->flag[0]; measure q[4]->flag[1];"
     )
     found["registers"] = bundle(qmagic.run(registers, shots=1000, seed=7).result())
     found["many"] = bundle(qmagic.run([bell, registers, six], shots=1000, seed=7).result())
@@ -145,8 +146,6 @@ def main() -> None:
         over.h(i % 6)
     circuits["beyond the limit"] = over
     found["circuits"] = {name: drawing([circuit]) for name, circuit in circuits.items()}
-    failed = qmagic.run(bell, backend="scripted:fail=boom", name="broken") if False else None
-    del failed
     done = qmagic.run(bell, shots=4096, seed=7, name="bell")
     done.result()
     found["job"] = done.info().to_json()
@@ -155,7 +154,6 @@ def main() -> None:
 
 
 def _state(circuit: QuantumCircuit) -> object:
-    import msgspec
 
     from qmagic import cells
     from qmagic.results.state import state_result

@@ -131,8 +131,9 @@ function isAbsent(app: JupyterFrontEnd, path: string): boolean {
 export async function exists(app: JupyterFrontEnd, path: string): Promise<boolean> {
   let folder = '';
   for (const name of path.split('/')) {
-    const { content } = await app.serviceManager.contents.get(folder);
-    if (!Array.isArray(content) || !content.some((entry: { name: string }) => entry.name === name)) {
+    const listing = (await app.serviceManager.contents.get(folder)).content as
+      readonly { readonly name: string }[] | null;
+    if (!listing?.some(entry => entry.name === name)) {
       return false;
     }
     folder = folder ? `${folder}/${name}` : name;

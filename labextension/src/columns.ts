@@ -3,7 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { element } from './dom';
 import { cost, count, duration, moment, shortMoment, statusWord } from './format';
-import { statusIcon } from './icons';
+import { drawing, statusIcon } from './icons';
 import type { Row } from './list';
 import type { JobsModel } from './model';
 import { elapsed, type SortKey } from './order';
@@ -59,15 +59,23 @@ function plain(key: SortKey, label: Column['label'], text: (job: JobView, contex
 const STATUS: Column = {
   key: 'status',
   label: trans => trans.__('Status'),
-  text: (row, { trans }) => (row.job ? statusWord(row.job.status, trans) : ''),
-  fill: (cell, row, words, { trans, stale }) => {
+  text: (row, context) => {
+    const word = row.job ? statusWord(row.job.status, context.trans) : '';
+    return row.job && unsure(row.job, context) ? context.trans.__('Last: %1', word) : word;
+  },
+  fill: (cell, row, words, context) => {
     if (row.job) {
-      const unsure = stale && !isFinal(row.job.status);
-      cell.append(statusIcon(row.job.status), element('span', 'qm-Word', [words]));
-      cell.title = unsure ? trans.__('%1 when last heard of', words) : row.job.error || words;
+      const icon = unsure(row.job, context) ? drawing('doubt') : statusIcon(row.job.status);
+      cell.append(icon, element('span', 'qm-Word', [words]));
+      cell.title = row.job.error || words;
     }
   }
 };
+
+/** Whether a job may have gone on since we heard of it last. */
+function unsure(job: JobView, { stale }: Context): boolean {
+  return stale && !isFinal(job.status);
+}
 
 const NAME: Column = {
   key: 'name',

@@ -90,6 +90,8 @@ export function addCommands(
     label: trans.__('Open Quantum Jobs in a Tab'),
     caption: trans.__('Show all jobs as a wide table'),
     describedBy: NOTHING,
+    isVisible: () => panels.canOpenTab,
+    isEnabled: () => panels.canOpenTab,
     execute: () => panels.openTab()
   });
   add('qmagic:search-jobs', {

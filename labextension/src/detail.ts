@@ -113,14 +113,16 @@ export class JobDetails extends Widget {
       'aria-label': trans.__('Close the details')
     });
     close.addEventListener('click', this._onClose);
+    const unsure = this._qmagic.model.connection !== 'online' && !isFinal(job.status);
+    const word = statusWord(job.status, trans);
     const status = element('span', 'qm-Status', [
-      statusIcon(job.status),
-      element('span', 'qm-Word', [statusWord(job.status, trans)])
+      unsure ? drawing('doubt') : statusIcon(job.status),
+      element('span', 'qm-Word', [unsure ? trans.__('Last: %1', word) : word])
     ]);
-    status.dataset.status = job.status;
+    status.dataset.status = unsure ? '' : job.status;
     const buttons = ACTIONS.map(name => actionButton(name, [job.id], this._actions, trans, this._run));
     const actions = element('div', 'qm-Actions', buttons);
-    const state = [job.id, job.status, title(job), ...buttons.map(node => node.title)].join('\n');
+    const state = [job.id, job.status, unsure, title(job), ...buttons.map(node => node.title)].join('\n');
     if (this._head.dataset.state === state) {
       return;
     }
@@ -224,6 +226,7 @@ function provenance({ job, spec, seconds, notes }: JobDetail, trans: Translation
     Object.entries((value as Record<string, unknown> | null) ?? {})
       .map(([name, entry]) => `${name} ${show(entry)}`)
       .join(', ');
+  const python = spec.environment as { python?: unknown; executable?: unknown } | undefined;
   const ran = isFinal(job.status) ? duration(elapsed(job, Date.now() / 1000)) : '';
   return [
     [trans.__('Job'), job.id],
@@ -243,7 +246,7 @@ function provenance({ job, spec, seconds, notes }: JobDetail, trans: Translation
     [trans.__('Tags'), job.tags.join(', ')],
     [trans.__('Notebook'), job.notebook_path || text(spec.notebook)],
     [trans.__('Runs again'), text(spec.rerun_of)],
-    [trans.__('Python'), pairs(spec.environment)],
+    [trans.__('Python'), python ? `${text(python.python)} (${text(python.executable)})` : ''],
     [trans.__('Versions'), pairs(spec.versions)],
     [trans.__('Notes'), notes.join(' ')]
   ];

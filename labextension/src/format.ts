@@ -3,10 +3,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JobStatus } from './protocol';
 
-/** Returns a duration: "0.4 s", "12 s", "3:05", "2:03:05"; "–" for none. */
+/** Returns a duration: "< 1 ms", "4 ms", "0.4 s", "12 s", "3:05", "2:03:05"; "–" for none. */
 export function duration(seconds: number | null | undefined): string {
   if (seconds == null) {
     return '–';
+  }
+  if (seconds < 0.0005) {
+    return '< 1 ms';
   }
   if (seconds < 0.0995) {
     return `${Math.round(seconds * 1000)} ms`;

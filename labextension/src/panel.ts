@@ -57,12 +57,12 @@ export class JobsPanel extends Widget {
     listing.addClass('qm-Listing');
     listing.addWidget(this.table);
     listing.addWidget(this._empty);
-    const split = new SplitPanel({ orientation: 'vertical', spacing: 4 });
+    const split = (this._split = new SplitPanel({ orientation: 'vertical', spacing: 4 }));
     split.addClass('qm-Split');
     split.addWidget(listing);
     split.addWidget(this.details);
-    split.setRelativeSizes([2, 3]);
-    SplitPanel.setStretch(listing, 1);
+    SplitPanel.setStretch(listing, 2);
+    SplitPanel.setStretch(this.details, 3);
     const layout = (this.layout = new PanelLayout());
     for (const widget of [this._banner, this.filter, this._bar, split, this._announcer]) {
       layout.addWidget(widget);
@@ -113,6 +113,9 @@ export class JobsPanel extends Widget {
       this.details.showJob(current);
       if (!this.details.isVisible) {
         this.details.show();
+        if (this._split.relativeSizes()[1] < 0.3) {
+          this._split.setRelativeSizes([2, 3]);
+        }
         // the table has less room now, and its row has to stay in it
         requestAnimationFrame(() => this.table.reveal());
       }
@@ -263,7 +266,7 @@ export class JobsPanel extends Widget {
     } else if (connection === 'connecting') {
       node.replaceChildren(element('p', '', [trans.__('Reading jobs…')]));
     } else if (connection === 'online') {
-      const example = '%%qrun\nqubit[2] q;\nh q[0];\ncx q[0], q[1];\nmeasure q;';
+      const example = '%%qrun\nqubit[2] q;\nbit[2] c;\nh q[0];\ncx q[0], q[1];\nc = measure q;';
       node.replaceChildren(
         element('h2', '', [trans.__('No jobs yet')]),
         element('p', '', [trans.__('Run a circuit in a notebook cell, and it appears here:')]),
@@ -281,6 +284,7 @@ export class JobsPanel extends Widget {
   private readonly _bar = new Widget();
   private readonly _empty = new Widget();
   private readonly _announcer = new Widget();
+  private readonly _split: SplitPanel;
   private readonly _room: ResizeObserver;
   private _announced = '';
   private _frame = 0;

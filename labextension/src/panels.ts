@@ -43,6 +43,10 @@ export class Panels implements IPanels {
     return (this._last = this._side);
   }
 
+  get canOpenTab(): boolean {
+    return this._labShell !== null;
+  }
+
   openTab(): void {
     if (!this._tab || this._tab.isDisposed) {
       const content = this._make('qmagic-jobs-table');
@@ -52,7 +56,7 @@ export class Panels implements IPanels {
       this._tab.title.closable = true;
       this._tab.toolbar.hide();
       this._tab.disposed.connect(() => (this._last = this._side));
-      this._app.shell.add(this._tab, this._labShell ? 'main' : 'down');
+      this._app.shell.add(this._tab, 'main');
       this._last = content;
     }
     this._app.shell.activateById(this._tab.id);

@@ -23,7 +23,9 @@ export function resultSection(detail: JobDetail, trans: TranslationBundle): Sect
 export function circuitSection(detail: JobDetail, api: Api, trans: TranslationBundle): Section {
   const { job, spec, transpiled } = detail;
   const circuits = typeof spec.circuits === 'number' ? spec.circuits : 1;
-  const place = element('div', 'qm-View', [], { 'aria-busy': 'true' });
+  const place = element('div', 'qm-View', [element('p', 'qm-Note', [trans.__('Reading the circuit…')])], {
+    'aria-busy': 'true'
+  });
   const node = element('div');
   let view: View<unknown> | null = null;
   let asked = 0;

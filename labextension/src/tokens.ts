@@ -30,6 +30,8 @@ export const IQMagic = new Token<IQMagic>(
 export interface IPanels {
   /** Brings the sidebar's panel to the front. */
   show(): JobsPanel;
+  /** Whether this front end has tabs beside its documents. */
+  readonly canOpenTab: boolean;
   openTab(): void;
   /** The jobs that are selected in the panel that was used last. */
   meant(): string[];

@@ -1,6 +1,7 @@
 /** The fixture that the Python tests check, too: one of each thing that crosses the wire. */
 
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 interface Wire {
   readonly rest: Record<string, { readonly body: unknown }>;
@@ -10,5 +11,5 @@ interface Wire {
 }
 
 export const wire = JSON.parse(
-  readFileSync(new URL('../../tests/fixtures/wire.json', import.meta.url), 'utf-8')
+  readFileSync(join(import.meta.dirname, '../../tests/fixtures/wire.json'), 'utf-8')
 ) as Wire;

@@ -40,14 +40,14 @@ const SELDOM = new Set(['cal', 'defcal', 'defcalgrammar', 'nop']);
 export function offersAt(text: string, offset: number, version: Version): Offers {
   const before = text.slice(0, offset);
   const line = before.slice(before.lastIndexOf('\n') + 1);
-  const file = /^\s*include\s*["']([\w.]*)$/.exec(line);
-  if (file) {
-    const name = version === 2 ? 'qelib1.inc' : 'stdgates.inc';
-    return {
-      from: offset - file[1].length,
-      to: offset,
-      offers: [{ label: name, type: 'file', about: 'the standard gates' }]
+  const file = /^\s*include\s*["']([\w.]*)$/.exec(line)?.[1];
+  if (file !== undefined) {
+    const offer: Offer = {
+      label: version === 2 ? 'qelib1.inc' : 'stdgates.inc',
+      type: 'file',
+      about: 'the standard gates'
     };
+    return { from: offset - file.length, to: offset, offers: offer.label.startsWith(file) ? [offer] : [] };
   }
   const fragment = FRAGMENT.exec(before)![0];
   const from = offset - fragment.length;
@@ -76,5 +76,6 @@ function words(text: string, from: number, version: Version): Offer[] {
   const order = first ? FIRST : before.endsWith(')') ? [...LATER, ...FIRST] : LATER;
   const fits = ({ label, type }: Offer): boolean =>
     OPENING.has(label) ? /^[^{}]*$/.test(before) && first : order.includes(type) || (INSIDE.has(label) && !first);
-  return [...names, ...known].filter(fits).sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
+  const rank = ({ type }: Offer): number => (order.includes(type) ? order.indexOf(type) : order.length);
+  return [...names, ...known].filter(fits).sort((a, b) => rank(a) - rank(b));
 }

@@ -21,7 +21,7 @@ const highlight: JupyterFrontEndPlugin<void> = {
   requires: [IEditorLanguageRegistry],
   activate: (app: JupyterFrontEnd, languages: IEditorLanguageRegistry) => {
     languages.addLanguage({
-      name: 'openqasm',
+      name: 'OpenQASM',
       displayName: 'OpenQASM',
       mime: MIME,
       alias: ['qasm', 'qasm2', 'qasm3', 'openqasm2', 'openqasm3'],

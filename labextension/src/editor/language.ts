@@ -43,7 +43,7 @@ export function withMagicCells(support: LanguageSupport): LanguageSupport {
 /** On the magic's line a comment is Python's, so that it can be undone: with `//` the cell would be no cell of ours. */
 const headComments = Prec.high(
   EditorState.languageData.of((state, at) =>
-    state.doc.lineAt(at).text.startsWith('%%qrun') ? [{ commentTokens: { line: '#' } }] : []
+    /^%%q(?:run|state)\b/.test(state.doc.lineAt(at).text) ? [{ commentTokens: { line: '#' } }] : []
   )
 );
 

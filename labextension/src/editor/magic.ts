@@ -17,12 +17,12 @@ export interface FlagWord {
 }
 
 // Blank lines, and magics that run their body as a cell, may stand above; IPython then runs ours, too.
-const HEAD = /(?:[ \t]*\n|%%(?:capture|prun|time|timeit)\b[^\n]*\n)*%%qrun(?![^\s])([^\n]*)/y;
+const HEAD = /(?:[ \t]*\n|%%(?:capture|prun|time|timeit)\b[^\n]*\n)*%%q(?:run|state)(?![^\s])([^\n]*)/y;
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 /** Returns the parts of a cell; null where it is no `%%qrun` cell. */
 export function readCell(text: string): MagicCell | null {
-  const head = /%%qrun\b/.test(text) ? matchHead(text) : null;
+  const head = /%%q(?:run|state)\b/.test(text) ? matchHead(text) : null;
   if (!head) {
     return null;
   }

@@ -136,7 +136,7 @@ function signToken(stream: StringStream, state: State): string | null {
   }
   const sign = stream.next()!;
   if ('();,{}'.includes(sign)) {
-    state.declares = false;
+    state.declares &&= sign === ',' && state.squares > 0; // array[int, 2] name
   }
   state.braces = Math.max(0, state.braces + (sign === '{' ? 1 : sign === '}' ? -1 : 0));
   state.squares = sign === ';' ? 0 : Math.max(0, state.squares + (sign === '[' ? 1 : sign === ']' ? -1 : 0));
@@ -146,7 +146,7 @@ function signToken(stream: StringStream, state: State): string | null {
 /** A piece of a magic's line: its name, a flag, a value. */
 function headToken(stream: StringStream, state: State): string | null {
   if (stream.sol() && stream.match(/^%%\S*/)) {
-    state.place = stream.current() === '%%qrun' ? 'flags' : 'above';
+    state.place = /^%%q(?:run|state)$/.test(stream.current()) ? 'flags' : 'above';
     return 'operator'; // of the theme's violets the one that can be read on dark, too
   }
   if (stream.eatSpace()) {

@@ -117,6 +117,7 @@ const GATES_3: Record<string, string> = {
 const GATES_2: Record<string, string> = {
   u: 'u(θ, φ, λ) q: any gate on one qubit',
   u0: 'u0(γ) q: nothing',
+  delay: 'delay(t) q: waits',
   sxdg: 'sxdg q: inverse of sx',
   csx: 'csx control, target: controlled √X',
   cu1: 'cu1(λ) a, b: phase of |11⟩',

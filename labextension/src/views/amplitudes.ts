@@ -57,7 +57,7 @@ function row(state: PureState, index: number, top: number): HTMLElement {
     'tr',
     { class: there ? '' : 'qmv-mod-nothing' },
     html('th', { scope: 'row' }, `|${basis(index, state.qubits)}⟩`),
-    html('td', { class: 'qmv-Bar' }, html('div', { class: 'qmv-Track qmv-mod-plain' }, fill)),
+    html('td', { class: 'qmv-Bar' }, html('div', { class: 'qmv-Track qmv-mod-plain' }, there && fill)),
     html('td', {}, percent(there ? size : 0)),
     html('td', { class: 'qmv-Phase' }, there ? dial(turn) : null, there ? angle(turn) : ''),
     html('td', { class: 'qmv-soft' }, complex(state.re[index], state.im[index]))

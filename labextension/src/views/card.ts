@@ -86,7 +86,7 @@ class Card implements View<CardData> {
 
   dispose(): void {
     window.clearTimeout(this._waiting);
-    window.clearInterval(this._clock);
+    window.clearTimeout(this._clock);
     this._inner?.dispose();
     this._element.replaceChildren();
   }
@@ -126,16 +126,17 @@ class Card implements View<CardData> {
     this._runClock(!ended && !stale);
   }
 
-  /** The clock ticks while the job runs: ten times in its first seconds, then once a second. */
+  /** The clock ticks while the job runs: ten times a second at first, then once. */
   private _runClock(on: boolean): void {
-    window.clearInterval(this._clock);
-    this._clock = 0;
-    if (on && this._data.job.started !== null) {
-      const young = Date.now() / 1000 - this._data.job.started < 10;
-      this._clock = window.setInterval(() => this._tell(), young ? SHORTEST : 1000);
-      if (young) {
-        window.setTimeout(() => this._clock && this._runClock(true), 10_000);
-      }
+    window.clearTimeout(this._clock);
+    const { started } = this._data.job;
+    if (on && started !== null) {
+      const young = Date.now() / 1000 - started < 10;
+      const tick = (): void => {
+        this._tell();
+        this._runClock(true);
+      };
+      this._clock = window.setTimeout(tick, young ? SHORTEST : 1000);
     }
   }
 

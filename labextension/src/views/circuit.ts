@@ -18,6 +18,8 @@ const PLAIN = 0.45;
 const MARGIN = 200;
 const TALLEST = 480;
 
+const NOTHING: Layout = { placed: [], edges: [0], names: [] };
+
 /** Mounts a circuit; `data` is the answer of the server's `draw`. */
 export function mountCircuit(element: HTMLElement, data: unknown, options: ViewOptions = {}): View<unknown> {
   const view = new Circuit(element, wordsOf(options));
@@ -62,7 +64,8 @@ class Circuit implements View<unknown> {
 
   update(data: unknown): void {
     this._data = readDrawing(data);
-    this._drawn = '';
+    this._canvas.replaceChildren();
+    this._layout = NOTHING;
     const { _data: drawing, _words: words } = this;
     this._view.hidden = this._tools.hidden = !drawing || drawing.layers.length === 0;
     if (!drawing) {
@@ -125,7 +128,13 @@ class Circuit implements View<unknown> {
     this._canvas.setAttribute('viewBox', `0 0 ${this._width} ${high}`);
     this._view.style.height = `${Math.min(TALLEST, Math.ceil(high * zoom) + 18)}px`;
     this._names.replaceChildren(...(ROW * zoom >= 9 ? names.map((name, i) => this._name(name, i)) : []));
-    this._drawn = '';
+    const plain = zoom < PLAIN;
+    if (plain !== this._plain || this._canvas.childElementCount === 0) {
+      this._plain = plain;
+      this._made.clear();
+      this._shown.clear();
+      this._canvas.replaceChildren(this._wires());
+    }
     this._draw();
   }
 
@@ -143,42 +152,44 @@ class Circuit implements View<unknown> {
     this._frameNumber = requestAnimationFrame(() => this._draw());
   }
 
+  /** Attaches the layers that are visible, and takes those away that are no more; each is made once. */
   private _draw(): void {
-    const { _data: drawing, _layout: found, _zoom: zoom, _view: view } = this;
-    if (!drawing || drawing.layers.length === 0) {
+    const { _layout: found, _zoom: zoom, _view: view } = this;
+    if (found.placed.length === 0) {
       return;
     }
     const from = (view.scrollLeft - MARGIN) / zoom;
     const to = (view.scrollLeft + (view.clientWidth || 800) + MARGIN) / zoom;
-    const [top, bottom] = [
-      (view.scrollTop - MARGIN) / zoom / ROW,
-      (view.scrollTop + (view.clientHeight || TALLEST) + MARGIN) / zoom / ROW
-    ];
-    // in steps, so that a small scroll draws nothing new
-    const [first, last] = visibleLayers(found.edges, Math.floor(from / 100) * 100, Math.ceil(to / 100) * 100);
-    const [highest, lowest] = [Math.floor(top / 4) * 4, Math.ceil(bottom / 4) * 4];
-    const key = `${first} ${last} ${highest} ${lowest} ${zoom}`;
-    if (key === this._drawn) {
-      return;
-    }
-    this._drawn = key;
-    const quantum = drawing.qubits.length;
-    const parts: SVGElement[] = [];
-    const [left, right] = [found.edges[first], Math.min(this._width, found.edges[last + 1] + 20)];
-    for (let wire = Math.max(0, highest); wire < Math.min(found.names.length, lowest); wire++) {
-      const y = wire * ROW + ROW / 2;
-      for (const shift of wire < quantum ? [0] : [-1.5, 1.5]) {
-        parts.push(svg('line', { class: 'qmv-Wire', x1: left, x2: right, y1: y + shift, y2: y + shift }));
+    const [first, last] = visibleLayers(found.edges, from, to);
+    for (const [layer, group] of this._shown) {
+      if (layer < first || layer > last) {
+        group.remove();
+        this._shown.delete(layer);
       }
     }
     for (let layer = first; layer <= last; layer++) {
-      for (const placed of found.placed[layer]) {
-        if (placed.bottom >= highest && placed.top <= lowest) {
-          parts.push(drawOperation(placed, zoom < PLAIN));
+      if (!this._shown.has(layer)) {
+        let group = this._made.get(layer);
+        if (!group) {
+          group = svg('g', {}, ...found.placed[layer].map(placed => drawOperation(placed, zoom < PLAIN)));
+          this._made.set(layer, group);
         }
+        this._shown.set(layer, group);
+        this._canvas.append(group);
       }
     }
-    this._canvas.replaceChildren(...parts);
+  }
+
+  private _wires(): SVGElement {
+    const quantum = this._data?.qubits.length ?? 0;
+    const group = svg('g');
+    this._layout.names.forEach((_, wire) => {
+      for (const shift of wire < quantum ? [0] : [-1.5, 1.5]) {
+        const y = wire * ROW + ROW / 2 + shift;
+        group.append(svg('line', { class: 'qmv-Wire', x1: 0, x2: this._width, y1: y, y2: y }));
+      }
+    });
+    return group;
   }
 
   private _wheel(event: WheelEvent): void {
@@ -218,12 +229,15 @@ class Circuit implements View<unknown> {
   private readonly _canvas = svg('svg', { class: 'qmv-Canvas', 'aria-hidden': 'true' });
   private readonly _watch = typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(() => this._later());
   private _data: Drawing | null = null;
-  private _layout: Layout = { placed: [], edges: [0], names: [] };
+  private _layout: Layout = NOTHING;
   private _zoom = 1;
   private _width = 0;
   private _nameWidth = 0;
   private _frameNumber = 0;
-  private _drawn = '';
+  /** Layers that were made, and those of them that are attached. */
+  private readonly _made = new Map<number, SVGElement>();
+  private readonly _shown = new Map<number, SVGElement>();
+  private _plain = false;
 }
 
 function limits(drawing: Drawing, words: Words): string {

@@ -73,16 +73,16 @@ function draw(element: HTMLElement, bundle: Bundle, options: ResultOptions, word
 function mountPart(place: HTMLElement, part: Part, options: ViewOptions): View<unknown> {
   switch (part.kind) {
     case 'counts':
-      return mountHistogram(place, part.data, options) as View<unknown>;
+      return mountHistogram(place, part.data, options);
     case 'values':
-      return mountValues(place, part.data, options) as View<unknown>;
+      return mountValues(place, part.data, options);
     case 'sweep':
-      return mountSweep(place, part.data, options) as View<unknown>;
+      return mountSweep(place, part.data, options);
     case 'grid':
-      return mountGrid(place, part.data, options) as View<unknown>;
+      return mountGrid(place, part.data, options);
     case 'table':
-      return mountRows(place, part.data, options) as View<unknown>;
+      return mountRows(place, part.data, options);
     case 'state':
-      return mountState(place, part.data, options) as View<unknown>;
+      return mountState(place, part.data, options);
   }
 }
