@@ -45,7 +45,10 @@ log = logging.getLogger(__name__)
 
 #: Outcomes of up to this size are sent to who submitted the job without being asked for.
 MAX_PUSHED = 64 << 10
+#: Outcomes that go with the answer to a submit, together.
+MAX_EARLY = 4 << 20
 _NEWEST = 500
+_READABLE = int(zmq.POLLIN)
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 
@@ -118,6 +121,8 @@ class Server:
             except zmq.Again:
                 return
             self._answer(client, frames)
+            if not int(self._socket.get(zmq.EVENTS)) & _READABLE:  # cheaper than to fail
+                return
 
     def _answer(self, client: bytes, frames: list[bytes]) -> None:
         number = -1
@@ -161,24 +166,25 @@ class Server:
     def _submit(self, client: bytes, number: int, submit: Submit) -> None:
         left = len(submit.specs)
         problem: ErrorInfo | None = None
-        early: list[Ended] = []
+        early: list[Ended] = []  # ends that come before the answer go with it
+        room = MAX_EARLY
 
         def accept(error: ErrorInfo | None) -> None:
             nonlocal left, problem
             left -= 1
             problem = problem or error
             if left == 0:
-                self._send(client, number, error=problem)
-                for ended in early:
-                    self._send(client, number, ended)
+                self._send(client, number, early or None, error=problem)
 
         def push(ended: Ended | None) -> None:
-            if ended is None or len(ended.outcome) > MAX_PUSHED:
+            nonlocal room
+            if ended is None:
                 return
             if left:
-                early.append(ended)  # the answer to the submit comes first: both go under its number
+                early.append(_told(ended, min(room, MAX_PUSHED)))
+                room -= len(early[-1].outcome)
             else:
-                self._send(client, number, ended)
+                self._send(client, number, [_told(ended, MAX_PUSHED)])
 
         def take() -> None:
             for spec in submit.specs:
@@ -262,6 +268,11 @@ class Server:
         return summary(
             self._home, self._started, self._store, self._manager, self._engine, self._slots, len(self._clients)
         )
+
+
+def _told(ended: Ended, most: int) -> Ended:
+    """Returns an end as it is told unasked: without an outcome that is too large, which will be asked for."""
+    return ended if len(ended.outcome) <= most else msgspec.structs.replace(ended, outcome=b"")
 
 
 class _Id(msgspec.Struct):

@@ -107,6 +107,17 @@ def test_lost_result(own_home, impatient):
     proxy.close()
 
 
+def test_late_reply_to_submit(own_home, monkeypatch):
+    """A reply that was given up for lost and comes late, good or bad, is taken for nothing else."""
+    monkeypatch.setattr(sys.modules["qmagic.client.submit"], "PATIENCE", 0.0)
+    jobs = [client.submit(bell()) for _ in range(20)]
+    assert all(sum(counts(job).values()) == 100 for job in jobs)
+    for _ in range(5):
+        with pytest.raises(InputError):
+            client.submit(bell("OPENQASM 3.0; nonsense;"))
+        assert len(client.jobs(limit=100)) == 20
+
+
 def test_killed_between_commit_and_reply(own_home, impatient):
     """A service that dies after a commit and before its reply has made the job: the next one makes no second."""
     client.jobs()
