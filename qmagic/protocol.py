@@ -80,7 +80,11 @@ class Hello(msgspec.Struct, frozen=True):
 
 
 class Submit(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Jobs to make. `again` says that an earlier try got no answer. With `follow` the result is sent unasked, too."""
+    """Jobs to make. `again` says that an earlier try got no answer.
+
+    With `follow` the jobs' ends come unasked, as lists of `Ended`: those that are there already with the answer, the
+    others later under the same number. An outcome that is too large is left out, to be asked for.
+    """
 
     specs: list[msgspec.Raw]
     again: bool = False

@@ -24,7 +24,7 @@ from qmagic.client.start import find_or_start
 from qmagic.errors import InputError, ServiceError
 from qmagic.protocol import MAX_REQUEST, PROTOCOL, Ended, Hello, Reply, Request, ServiceStatus
 
-__all__ = ["PATIENCE", "Connection", "NoServiceError", "connection", "running", "view_only"]
+__all__ = ["ENDS", "PATIENCE", "Connection", "NoServiceError", "connection", "running", "view_only"]
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 _REPLY = msgspec.msgpack.Decoder(Reply).decode
@@ -38,6 +38,8 @@ PATIENCE = 10.0
 _MAX_PATIENCE = 300.0
 #: Ends of jobs that may wait, unasked, to be picked up.
 _MAX_KEPT = 2000
+#: What comes under the number of a submit: its answer first, then ends as they come.
+ENDS = list[Ended] | None
 #: Stands for "whatever comes unasked" where a request's number is expected.
 _ANY = -1
 
@@ -151,7 +153,8 @@ class Connection:
                 if reply.number == number:
                     return reply
                 if reply.number in self._due:
-                    self._keep(reply)
+                    if reply.error is None:  # else a submit that was given up for lost was refused
+                        self.keep(self.open(reply, ENDS))
                     if number == _ANY:
                         return reply
                 continue
@@ -161,13 +164,13 @@ class Connection:
                 self.close()
         return None
 
-    def _keep(self, reply: Reply) -> None:
-        """Keeps a job's end that came unasked."""
-        ended: Ended = self.open(reply, Ended)
-        if self._expect_no_more(ended.info.id):
-            self._ended[ended.info.id] = ended
-        if len(self._ended) > _MAX_KEPT:
-            del self._ended[next(iter(self._ended))]  # asked for again, if ever wanted
+    def keep(self, ends: Iterable[Ended] | None) -> None:
+        """Keeps ends of jobs that came unasked, under the number of their submit."""
+        for ended in ends or ():
+            if self._expect_no_more(ended.info.id):
+                self._ended[ended.info.id] = ended
+            if len(self._ended) > _MAX_KEPT:
+                del self._ended[next(iter(self._ended))]  # asked for again, if ever wanted
 
     def open(self, reply: Reply, answer: Any) -> Any:
         """Returns a reply's body, or raises its error."""

@@ -180,7 +180,7 @@ class Job:
         line = connection()
         start = time.monotonic()
         ended = line.followed(self._id, None if timeout is None else start + timeout)
-        if ended is None:
+        if ended is None or (ended.info.status is JobStatus.DONE and not (ended.outcome or ended.file)):
             left = None if timeout is None else max(0.0, start + timeout - time.monotonic())
             ended = line.ask("result", Find(id=self._id), Ended, timeout=left)
         return ended

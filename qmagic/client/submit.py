@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from qmagic.client.connection import PATIENCE, Connection, connection
+from qmagic.client.connection import ENDS, PATIENCE, Connection, connection
 from qmagic.client.handle import Job
 from qmagic.client.origin import with_origin
 from qmagic.jobs import JobSpec
@@ -43,7 +43,7 @@ def submit_many(specs: Sequence[JobSpec]) -> list[Job]:
         if reply is None:  # the service went away, or its answer got lost: it may have taken them, or not
             line.ask("submit", Submit(data, again=True), None)
         else:
-            line.open(reply, None)
+            line.keep(line.open(reply, ENDS))
     except BaseException:
         line.forget(ids)
         raise

@@ -73,7 +73,8 @@ class Ledger:
                 return
             record.admitted = True
             self.publish(event)
-            self.answer(record)
+            if not record.status.final:  # else its end, which is about to be told, says all
+                self.answer(record)
 
         self._store.write(statements, committed)
 
@@ -124,10 +125,10 @@ class Ledger:
                 return  # its row could not be written: it was refused
             del self.live[record.id]
             self.publish(event)
-            self.answer(record)
             waiters, record.waiters = record.waiters, {}
             for waiter in waiters.values():
                 waiter(answer)
+            self.answer(record)
 
         self._store.write(statements, committed, must=True)
 

@@ -54,6 +54,9 @@ log = logging.getLogger(__name__)
 MAX_PUSHED = 64 << 10
 #: What somebody who only looks may ask without keeping an idle service from leaving.
 _LOOKS = frozenset(("hello", "find", "list", "listen", "result", "status"))
+#: Outcomes that go with the answer to a submit, together.
+MAX_EARLY = 4 << 20
+_READABLE = int(zmq.POLLIN)
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 
@@ -136,6 +139,8 @@ class Server:
             except zmq.Again:
                 return
             self._answer(client, frames)
+            if not int(self._socket.get(zmq.EVENTS)) & _READABLE:  # cheaper than to fail
+                return
 
     def _answer(self, client: bytes, frames: list[bytes]) -> None:
         number = -1
@@ -185,24 +190,25 @@ class Server:
     def _submit(self, client: bytes, number: int, submit: Submit) -> None:
         left = len(submit.specs)
         problem: ErrorInfo | None = None
-        early: list[Ended] = []
+        early: list[Ended] = []  # ends that come before the answer go with it
+        room = MAX_EARLY
 
         def accept(error: ErrorInfo | None) -> None:
             nonlocal left, problem
             left -= 1
             problem = problem or error
             if left == 0:
-                self._send(client, number, error=problem)
-                for ended in early:
-                    self._send(client, number, ended)
+                self._send(client, number, early or None, error=problem)
 
         def push(ended: Ended | None) -> None:
-            if ended is None or len(ended.outcome) > MAX_PUSHED:
+            nonlocal room
+            if ended is None:
                 return
             if left:
-                early.append(ended)  # the answer to the submit comes first: both go under its number
+                early.append(_told(ended, min(room, MAX_PUSHED)))
+                room -= len(early[-1].outcome)
             else:
-                self._send(client, number, ended)
+                self._send(client, number, [_told(ended, MAX_PUSHED)])
 
         def take() -> None:
             for spec in submit.specs:
@@ -327,6 +333,11 @@ class Server:
                 self._listeners.lose(client)
 
         self._store.read(lambda connection: heard(connection, listen), found)
+
+
+def _told(ended: Ended, most: int) -> Ended:
+    """Returns an end as it is told unasked: without an outcome that is too large, which will be asked for."""
+    return ended if len(ended.outcome) <= most else msgspec.structs.replace(ended, outcome=b"")
 
 
 class _Id(msgspec.Struct):
