@@ -131,7 +131,9 @@ def test_slow_reader(tmp_path):
         door.setsockopt(zmq.ROUTER_MANDATORY, 1)
         door.setsockopt(zmq.SNDHWM, 10)
         door.bind("inproc://door")
-        server = Server(tmp_path, door, store, manager, engine, slots, Reading(Readers(), store, tmp_path), housekeeping)
+        server = Server(
+            tmp_path, door, store, manager, engine, slots, Reading(Readers(), store, tmp_path), housekeeping
+        )
         for reader in readers:
             reader.setsockopt(zmq.RCVHWM, 10)
             reader.connect("inproc://door")
