@@ -78,6 +78,8 @@ export interface JobView {
   readonly why: string;
   /** What it costs, in US dollars. */
   readonly cost: number | null;
+  /** How many jobs of the same parent a folded list shows as this one. */
+  readonly family: number;
 }
 
 /** One stored fact about one job. `view` is the job afterwards; null where the job is gone. */
@@ -213,7 +215,8 @@ export function decodeJob(value: unknown): JobView {
     notebook_path: optionalText(data.notebook_path),
     expected: optionalNumber(data.expected),
     why: optionalText(data.why),
-    cost: optionalNumber(data.cost)
+    cost: optionalNumber(data.cost),
+    family: optionalNumber(data.family) ?? 1
   };
 }
 

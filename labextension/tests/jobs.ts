@@ -33,6 +33,7 @@ export function job(fields: Partial<JobView> = {}): JobView {
     expected: null,
     why: '',
     cost: null,
+    family: 1,
     ...fields
   };
 }
