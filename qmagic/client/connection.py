@@ -111,8 +111,8 @@ class Connection:
     def follow(self, number: int, jobs: Iterable[str]) -> None:
         """Keeps the ends of these jobs, which come unasked under this number, until they are wanted."""
         expected = dict.fromkeys(jobs, number)
+        self._due[number] = len(expected)  # before the jobs: an interrupt in between leaves nothing that is waited for
         self._expected.update(expected)
-        self._due[number] = len(expected)
 
     def followed(self, job: str, deadline: float | None = None) -> Ended | None:
         """Returns a job's end if it came unasked, or comes within moments; None means: ask for it."""
@@ -135,9 +135,10 @@ class Connection:
         number = self._expected.pop(job, None)
         if number is None:
             return False
-        self._due[number] -= 1
-        if not self._due[number]:
-            del self._due[number]
+        # an interrupt may have come between this and the last change: the count may be gone, never the job's end
+        left = self._due.pop(number, 1) - 1
+        if left > 0:
+            self._due[number] = left
         return True
 
     def wait(self, number: int, deadline: float | None = None) -> Reply | None:

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from qmagic import client, home
-from qmagic.errors import ServiceError
+from qmagic.client import ask
+from qmagic.errors import JobFailedError, ServiceError
 from qmagic.jobs import PubSpec
 from tests.faults.making import bell, final_events, gone, kill, new_line, options, scripted, service, status, until
 
@@ -115,7 +116,11 @@ def test_kills(own_home, tmp_path, full):
     assert max(victims.values()) < 3
     for spec, expected in zip(specs, right, strict=True):
         job = client.Job(spec.id)
-        assert _steady(lambda job=job: _counts(job)) == expected
+        try:
+            assert _steady(lambda job=job: _counts(job)) == expected
+        except JobFailedError as error:
+            told = [(event.kind, event.detail) for event in ask.events(job.id).events]
+            raise AssertionError(f"{victims[job.id]} kills, {told}") from error
         assert final_events(spec.id) == ["DONE"]
     found = client.jobs(limit=number + 10, tag="run")
     assert sorted(job.id for job in found) == sorted(spec.id for spec in specs)
