@@ -84,7 +84,7 @@ export class Feed implements IDisposable {
 
   /** Loads what is older than a snapshot, page by page, until there is no more or a newer snapshot came. */
   private async _older(before: string, count: number, round: number): Promise<void> {
-    while (count < MOST) {
+    for (;;) {
       let page;
       try {
         page = await this._api.jobs({ limit: PAGE, before });
@@ -94,12 +94,12 @@ export class Feed implements IDisposable {
       if (round !== this._round || this._disposed) {
         return;
       }
-      const last = page.jobs.length < PAGE;
-      this._model.applyPage(page.jobs, before, last, page.seq);
+      count += page.jobs.length;
+      const last = page.jobs.length < PAGE || count >= MOST;
+      this._model.applyPage(page.jobs, last, page.seq);
       if (last) {
         return;
       }
-      count += page.jobs.length;
       before = page.jobs.at(-1)!.id;
     }
   }

@@ -111,14 +111,20 @@ export class JobsModel {
   }
 
   /**
-   * Takes a page of jobs that are older than `before` (a job's id), as they stood at event `seq`; `last` says that there
-   * are none older still. Jobs of which a later event has told stay as they are.
+   * Takes a page of what a snapshot left out, as it stood at event `seq`. Jobs of which a later event has told stay as
+   * they are. With the `last` page, what nobody has named since the snapshot is forgotten: it was deleted.
+   *
+   * Which jobs a page covers cannot be told from ids: those of one millisecond are in no order.
    */
-  applyPage(jobs: readonly JobView[], before: string, last: boolean, seq: number): void {
-    const oldest = last ? '' : (jobs.at(-1)?.id ?? before);
-    const later = (id: string) => (this._told.get(id) ?? -1) > seq;
-    const page = jobs.filter(job => !later(job.id));
-    this._replace(page, id => id < before && id >= oldest && !later(id));
+  applyPage(jobs: readonly JobView[], last: boolean, seq: number): void {
+    for (const job of jobs) {
+      if ((this._told.get(job.id) ?? -1) <= seq) {
+        this._set(job);
+      }
+    }
+    if (last) {
+      this._forgetUnnamed();
+    }
     this._changed.emit(null);
   }
 
@@ -151,12 +157,16 @@ export class JobsModel {
   }
 
   private _applySnapshot(jobs: readonly JobView[], seq: number): void {
-    const oldest = jobs.at(-1)?.id ?? '';
     const known = this._seq >= 0;
     this._seq = seq;
     this._live.clear();
     this._told.clear();
-    const ended = this._replace(jobs, id => id >= oldest);
+    this._named.clear();
+    const ended = jobs.filter(job => this._unfinished.has(job.id) && isFinal(job.status));
+    jobs.forEach(job => this._set(job));
+    if (jobs.length === 0) {
+      this._forgetUnnamed();
+    }
     this._changed.emit(null);
     if (known) {
       ended.forEach(job => this._ended.emit(job));
@@ -204,26 +214,17 @@ export class JobsModel {
     }
   }
 
-  /** Makes `jobs` all there is among the ids that `covered` accepts; returns those seen to have ended meanwhile. */
-  private _replace(jobs: readonly JobView[], covered: (id: string) => boolean): JobView[] {
-    const ids = new Set(jobs.map(job => job.id));
+  private _forgetUnnamed(): void {
     for (const id of [...this._jobs.keys()]) {
-      if (covered(id) && !ids.has(id)) {
+      if (!this._named.has(id)) {
         this._delete(id);
       }
     }
-    const ended: JobView[] = [];
-    for (const job of jobs) {
-      if (this._unfinished.has(job.id) && isFinal(job.status)) {
-        ended.push(job);
-      }
-      this._set(job);
-    }
-    return ended;
   }
 
   private _set(job: JobView): void {
     this._jobs.set(job.id, job);
+    this._named.add(job.id);
     if (isFinal(job.status)) {
       this._unfinished.delete(job.id);
       this._live.delete(job.id);
@@ -248,6 +249,8 @@ export class JobsModel {
 
   private readonly _jobs = new Map<string, JobView>();
   private readonly _unfinished = new Set<string>();
+  /** The jobs that anything has told of since the snapshot. */
+  private readonly _named = new Set<string>();
   /** The last event of each job since the snapshot. */
   private readonly _told = new Map<string, number>();
   private readonly _live = new Map<string, LiveView>();

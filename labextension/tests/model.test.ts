@@ -97,32 +97,42 @@ describe('JobsModel', () => {
     expect(seen.ended).toEqual([one.id]);
   });
 
-  it('a snapshot forgets what it should have held, and keeps what is older', () => {
+  it('a snapshot with its pages forgets what they do not hold', () => {
     const [old, gone, kept] = [job({ created: T0 + 1000 }), job({ created: T0 + 2000 }), job({ created: T0 + 3000 })];
     const model = started(old, gone, kept);
     const newest = job({ created: T0 + 4000 });
     const between = job({ created: T0 + 1500 });
     model.apply({ type: 'snapshot', seq: 20, jobs: [newest, kept, between] });
+    expect(model.get(old.id)).toBeDefined();
+    model.applyPage([old], true, 20);
     expect(model.get(gone.id)).toBeUndefined();
     expect(model.get(old.id)).toBeDefined();
-    model.applyPage([], between.id, true, 20);
-    expect(model.get(old.id)).toBeUndefined();
-    expect(model.size).toBe(3);
+    expect(model.size).toBe(4);
+    model.apply({ type: 'snapshot', seq: 30, jobs: [] });
+    expect(model.size).toBe(0);
   });
 
   it('pages add what is older', () => {
     const [a, b, c] = [job({ created: T0 + 10 }), job({ created: T0 + 20 }), job({ created: T0 + 30 })];
     const model = started(c);
-    model.applyPage([b], c.id, false, 10);
-    model.applyPage([a], b.id, true, 10);
+    model.applyPage([b], false, 10);
+    model.applyPage([a], true, 10);
     expect([...model.all()].map(one => one.id).sort()).toEqual([a.id, b.id, c.id]);
+  });
+
+  it('pages may hold jobs in any order of their ids', () => {
+    const many = [40, 10, 30, 20, 0].map(time => job({ created: T0 + time }));
+    const model = started(many[0]);
+    model.applyPage(many.slice(1, 3), false, 10);
+    model.applyPage(many.slice(3), true, 10);
+    expect(model.size).toBe(5);
   });
 
   it('a page does not take back what an event told of a job meanwhile', () => {
     const [old, newest] = [running({ created: T0 + 10 }), job({ created: T0 + 20 })];
     const model = started(old, newest);
     model.apply({ type: 'events', seq: 15, events: [event(15, { ...old, status: 'DONE', ended: T0 + 12 })] });
-    model.applyPage([old], newest.id, true, 12);
+    model.applyPage([old], true, 12);
     expect(model.get(old.id)?.status).toBe('DONE');
   });
 

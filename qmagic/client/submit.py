@@ -37,15 +37,15 @@ def submit_many(specs: Sequence[JobSpec]) -> list[Job]:
     data = [msgspec.Raw(_ENCODE(spec)) for spec in specs]
     ids = [spec.id for spec in specs]
     number = line.send("submit", Submit(data, follow=True))
-    line.follow(number, ids)
+    line.ends.expect(number, ids)
     try:
         reply = _answer(line, number)
         if reply is None:  # the service went away, or its answer got lost: it may have taken them, or not
             line.ask("submit", Submit(data, again=True), None)
         else:
-            line.keep(line.open(reply, ENDS))
+            line.ends.keep(line.open(reply, ENDS))
     except BaseException:
-        line.forget(ids)
+        line.ends.forget(ids)
         raise
     return [Job(spec.id, spec=spec) for spec in specs]
 

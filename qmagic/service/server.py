@@ -44,18 +44,15 @@ from qmagic.service.manager import Manager
 from qmagic.service.reading import Reading
 from qmagic.service.slots import Slots
 from qmagic.service.store import Store
+from qmagic.service.submission import Submission
 from qmagic.service.summary import summary
 
 __all__ = ["Server"]
 
 log = logging.getLogger(__name__)
 
-#: Outcomes of up to this size are sent to who submitted the job without being asked for.
-MAX_PUSHED = 64 << 10
 #: What somebody who only looks may ask without keeping an idle service from leaving.
 _LOOKS = frozenset(("hello", "find", "list", "listen", "result", "status"))
-#: Outcomes that go with the answer to a submit, together.
-MAX_EARLY = 4 << 20
 _READABLE = int(zmq.POLLIN)
 
 _ENCODE = msgspec.msgpack.Encoder().encode
@@ -188,51 +185,8 @@ class Server:
         self._send(client, number, self._summary())
 
     def _submit(self, client: bytes, number: int, submit: Submit) -> None:
-        left = len(submit.specs)
-        problem: ErrorInfo | None = None
-        early: list[Ended] = []  # ends that come before the answer go with it
-        room = MAX_EARLY
-
-        def accept(error: ErrorInfo | None) -> None:
-            nonlocal left, problem
-            left -= 1
-            problem = problem or error
-            if left == 0:
-                self._send(client, number, early or None, error=problem)
-
-        def push(ended: Ended | None) -> None:
-            nonlocal room
-            if ended is None:
-                return
-            if left:
-                early.append(_told(ended, min(room, MAX_PUSHED)))
-                room -= len(early[-1].outcome)
-            else:
-                self._send(client, number, [_told(ended, MAX_PUSHED)])
-
-        def take() -> None:
-            for spec in submit.specs:
-                self._manager.submit(bytes(spec), accept, waiter=push if submit.follow else None)
-
-        if not submit.again:
-            take()
-            return
-        # an earlier try may have got through: what is on disk is accepted, the rest is taken now
-        ids = [msgspec.msgpack.decode(spec, type=_Id).id for spec in submit.specs]
-
-        def known(found: list[bool], error: Exception | None) -> None:
-            nonlocal left
-            stored = {job for job, is_there in zip(ids, found or [], strict=False) if is_there}
-            for job, spec in zip(ids, submit.specs, strict=True):
-                if job in stored and not self._manager.knows(job):
-                    accept(None)
-                else:
-                    self._manager.submit(bytes(spec), accept)
-
-        self._store.read(
-            lambda connection: [bool(rows.find(connection, Find(id=job, limit=1))) for job in ids],
-            known,
-        )
+        answer = Submission(submit, lambda ends, error: self._send(client, number, ends, error))
+        answer.start(self._manager, self._store)
 
     def _result(self, client: bytes, number: int, wanted: Find) -> None:
         def told(ended: Ended | None) -> None:
@@ -333,14 +287,3 @@ class Server:
                 self._listeners.lose(client)
 
         self._store.read(lambda connection: heard(connection, listen), found)
-
-
-def _told(ended: Ended, most: int) -> Ended:
-    """Returns an end as it is told unasked: without an outcome that is too large, which will be asked for."""
-    return ended if len(ended.outcome) <= most else msgspec.structs.replace(ended, outcome=b"")
-
-
-class _Id(msgspec.Struct):
-    """The only field of a spec that tells whether it is known."""
-
-    id: str

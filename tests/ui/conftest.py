@@ -148,9 +148,7 @@ def context(browser: Any, lab: Lab) -> Iterator[Any]:
     def watch(page: Any) -> None:
         page.on("pageerror", lambda error: context.errors.append(str(error)))
         page.on("console", lambda line: context.errors.append(line.text) if line.type == "error" else None)
-        page.on(
-            "websocket", lambda socket: None if socket.url.startswith(ours) else context.refused.append(socket.url)
-        )
+        page.on("websocket", lambda socket: None if socket.url.startswith(ours) else context.refused.append(socket.url))
 
     context.route("**/*", guard)
     context.on("page", watch)

@@ -10,7 +10,18 @@ import signal
 from playwright.sync_api import expect
 
 from tests.ui.notebook import (
-    BELL, cancel_in_panel, card, endless, gated, kernel_listens, open_again, open_cells, open_panel, prompt, row, run,
+    BELL,
+    cancel_in_panel,
+    card,
+    endless,
+    gated,
+    kernel_listens,
+    open_again,
+    open_cells,
+    open_panel,
+    prompt,
+    row,
+    run,
     start,
 )  # fmt: skip
 
@@ -40,7 +51,7 @@ def test_a_cell_is_live_and_then_a_result(page, lab, faults, tmp_path):
     gate.touch()
     expect(prompt(cells.nth(1))).to_have_text(re.compile(r"\[\d+\]:"))
     output = cells.nth(1).locator(".jp-OutputArea")
-    expect(output.locator(".qmv-Result svg").first).to_be_visible()
+    expect(output.locator(".qmv-Result .qmv-Histogram")).to_be_visible()
     expect(output).to_contain_text("1,024 shots")
     expect(live).to_have_count(0)
     expect(page.locator(".qm-StatusItem")).to_contain_text("idle")
@@ -59,7 +70,7 @@ def test_a_job_outlives_its_kernel_and_its_page(page, context, lab, faults, tmp_
     expect(card(cells.nth(1))).to_have_attribute("data-status", "RUNNING")
 
     page.evaluate("void window.jupyterapp.commands.execute('notebook:restart-kernel')")
-    page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
+    page.locator(".jp-Dialog").locator("button.jp-mod-accept").click()
     expect(page.locator(".jp-Dialog")).to_have_count(0)
     kernel_listens(page)
     panel = open_panel(page)
@@ -77,7 +88,7 @@ def test_a_job_outlives_its_kernel_and_its_page(page, context, lab, faults, tmp_
     gate.touch()
     expect(row(panel, "hardy")).to_have_attribute("data-status", "DONE")
     expect(card(cells.nth(1))).to_have_attribute("data-status", "DONE")
-    expect(card(cells.nth(1)).locator("svg").first).to_be_visible()
+    expect(card(cells.nth(1)).locator(".qmv-Histogram")).to_be_visible()
 
     card(cells.nth(1)).get_by_role("button", name="Save into notebook").click()
     expect(card(cells.nth(1))).to_have_count(0)
@@ -157,7 +168,7 @@ def test_the_service_is_killed(page, lab, faults, tmp_path):
     expect(panel.locator(".qm-Row")).to_have_count(many)
     gate.touch()
     expect(row(panel, "during")).to_have_attribute("data-status", "DONE")
-    expect(card(cells.nth(2)).or_(cells.nth(2).locator(".qmv-Result")).locator("svg").first).to_be_visible()
+    expect(card(cells.nth(2)).or_(cells.nth(2).locator(".qmv-Result")).locator(".qmv-Histogram")).to_be_visible()
 
 
 def test_two_pages_show_the_same(page, context, lab, faults):

@@ -21,12 +21,12 @@ def shown(page, lab, tmp_path) -> Any:
     cells = open_cells(page, lab, f"looks-{tmp_path.name}", ["%load_ext qmagic", GHZ, endless("anneal", "--async")])
     for i in range(3):
         run(page, cells.nth(i))
-    expect(cells.nth(1).locator(".qmv-Result svg").first).to_be_visible()
+    expect(cells.nth(1).locator(".qmv-Result .qmv-Histogram")).to_be_visible()
     expect(card(cells.nth(2))).to_have_attribute("data-status", "RUNNING")
     panel = open_panel(page)
     row(panel, "ghz").first.click()
     page.keyboard.press("Enter")
-    expect(panel.locator(".qm-Details svg").first).to_be_visible()
+    expect(panel.locator(".qm-Details .qmv-Histogram")).to_be_visible()
     yield page
     card(cells.nth(2)).get_by_role("button", name="Cancel").click()
     expect(card(cells.nth(2))).to_have_attribute("data-status", "CANCELLED")
@@ -38,7 +38,7 @@ def test_light_and_dark(shown, faults, theme, tmp_path):
     page, dark = shown, theme.endswith("Dark")
     page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
     expect(page.locator("body")).to_have_attribute("data-jp-theme-light", str(not dark).lower())
-    expect(page.locator("#qmagic-jobs .qm-Details svg").first).to_be_visible()
+    expect(page.locator("#qmagic-jobs .qm-Details .qmv-Histogram")).to_be_visible()
     found = Axe().run(page, [["#qmagic-jobs"], [".jp-OutputArea"], [".qm-StatusItem"]])
     bad = [
         (rule["id"], rule["impact"], [node["html"][:150] for node in rule["nodes"]][:3])
@@ -62,7 +62,7 @@ def test_notebook_7(page, lab):
     )
     for i in range(3):
         run(page, cells.nth(i))
-    expect(cells.nth(1).locator(".qmv-Result svg").first).to_be_visible()
+    expect(cells.nth(1).locator(".qmv-Result .qmv-Histogram")).to_be_visible()
     expect(card(cells.nth(2))).to_have_attribute("data-status", "RUNNING")
     page.evaluate("void window.jupyterapp.commands.execute('qmagic:show-jobs')")
     panel = page.locator("#qmagic-jobs")
