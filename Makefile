@@ -6,10 +6,10 @@ NPM := npm --silent --prefix labextension
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test soak check format notebooks bench clean
+.PHONY: help setup lab test test-kernels soak check format notebooks bench clean
 
 help: ## say what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
 
 setup: ## build .venv with everything in it (takes no time when it is there)
 	@tools/setup.sh
@@ -20,6 +20,9 @@ lab: setup ## open JupyterLab on the tutorials (LAB_ARGS=... is passed on)
 test: setup ## run every test and notebook (PYTEST_ARGS=... is passed on)
 	@$(NPM) test
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-kernels: setup ## run the browser tests of blocked kernels on ipykernel 6 and 7.3
+	@tools/test_kernels.sh
 
 soak: setup ## run the tests that count, with their full counts (up to 45 minutes)
 	@QMAGIC_SOAK=1 $(BIN)/python -m pytest -m soak -o timeout=2400 $(PYTEST_ARGS)

@@ -56,6 +56,8 @@ class Lab:
             "JUPYTER_TOKEN": self.token,
             "QMAGIC_HEADLESS": "0",  # CI says that nobody watches; here somebody does
         }
+        if folder := os.environ.get("QMAGIC_IPYKERNEL"):
+            environment["JUPYTER_PATH"] = str(_kernel_of(Path(folder), own))
         command = [
             *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1"),
             *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}"),
@@ -102,6 +104,20 @@ class Lab:
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+
+
+def _kernel_of(folder: Path, own: Path) -> Path:
+    """Makes the kernel "python3" find the ipykernel in `folder` first; returns where Jupyter has to look for it."""
+    place = own / "share" / "kernels" / "python3"
+    place.mkdir(parents=True)
+    kernel = {
+        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "Python 3",
+        "language": "python",
+        "env": {"PYTHONPATH": str(folder)},
+    }
+    (place / "kernel.json").write_text(json.dumps(kernel))
+    return own / "share"
 
 
 @pytest.fixture(scope="module")
