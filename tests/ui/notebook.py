@@ -48,7 +48,7 @@ def open_again(page: Page, lab, name: str, app: str = "lab") -> Locator:
 
 
 def kernel_listens(page: Page) -> None:
-    """Waits for the kernel: the page says "idle" before the socket is open, and a cell that is run before can be lost."""
+    """Waits for the kernel: the page says "idle" before the socket is open; a cell run before that can be lost."""
     page.wait_for_function(
         """() => {
             const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
