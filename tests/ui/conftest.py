@@ -29,7 +29,7 @@ FLAGS = (
 )  # fmt: skip
 
 #: Milliseconds that a page may take for anything: continuous integration may be busy.
-PATIENCE = 20_000
+PATIENCE = 60_000
 
 
 class Lab:

@@ -38,7 +38,7 @@ def test_light_and_dark(shown, faults, theme, tmp_path):
     page, dark = shown, theme.endswith("Dark")
     page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
     expect(page.locator("body")).to_have_attribute("data-jp-theme-light", str(not dark).lower())
-    expect(page.locator("#qmagic-jobs .qm-Details .qmv-Histogram")).to_be_visible()
+    expect(page.locator("#qmagic-jobs .qm-Details svg.qmv-Canvas")).to_be_visible()
     found = Axe().run(page, [["#qmagic-jobs"], [".jp-OutputArea"], [".qm-StatusItem"]])
     bad = [
         (rule["id"], rule["impact"], [node["html"][:150] for node in rule["nodes"]][:3])
@@ -47,7 +47,7 @@ def test_light_and_dark(shown, faults, theme, tmp_path):
     ]
     picture = page.screenshot(path=str(tmp_path / "page.png"))
     assert bad == []
-    assert found.response["testEngine"]["name"] == "axe-core"
+    assert len(found.response["passes"]) > 10, "axe-core has looked at something"
     image = Image.open(io.BytesIO(picture)).convert("L")
     assert len(image.getcolors()) > 100, "an empty page has few greys"
     lightness = ImageStat.Stat(image).median[0]
