@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from qmagic.backends import registry
+from qmagic.backends import registry, trace
 from qmagic.backends.base import Backend, Executable, Grant, Need
+from qmagic.backends.headline import headline
 from qmagic.backends.measurements import without_final_measurements
 from qmagic.backends.memory import limit, size
 from qmagic.backends.observables import check_observables, widened
@@ -25,7 +25,7 @@ from qmagic.cells.load import load
 from qmagic.cells.validate import check
 from qmagic.errors import InputError
 from qmagic.jobs import JobSpec, Transpile
-from qmagic.outcomes import EstimatedPub, Outcome, SampledPub
+from qmagic.outcomes import Outcome
 from qmagic.plans.route import Route, choose
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from qmagic.backends.noise import Noise
     from qmagic.plans.transpile import OnDevice
 
-__all__ = ["Prepared", "headline", "prepare", "run", "warm"]
+__all__ = ["Prepared", "choice", "headline", "prepare", "run", "warm", "why"]
 
 #: Below this a simulation needs no leave.
 _SMALL = 64 << 20
@@ -89,6 +89,8 @@ def prepare(spec: JobSpec) -> Prepared:
     began = time.perf_counter()
     circuits = load(spec.source)
     check(spec, circuits)
+    if spec.kind == "state":
+        return Prepared(spec, [trace.unitary_part(spec.pubs[0], circuits)], None, None, [], limit(), {})
     if spec.kind == "estimate":
         circuits = [without_final_measurements(circuit) for circuit in circuits]
     noise = transpile = None
@@ -163,6 +165,8 @@ def run(prepared: Prepared, *, reserve: Reserve) -> Outcome:
         JobFailedError: The simulator failed.
     """
     spec, seconds = prepared.spec, dict(prepared.seconds)
+    if spec.kind == "state":
+        return trace.outcome(prepared.circuits[0], _versions())
     tasks, data, records, notes = prepared.tasks, b"", [], []
     if prepared.transpile is not None:
         began = time.perf_counter()
@@ -226,6 +230,20 @@ def _granted(tasks: list[Task], memory_limit: int, reserve: Reserve) -> Grant:
     return Grant(max(1, threads), memory)
 
 
+def choice(prepared: Prepared) -> tuple[str, str]:
+    """Returns which backends are about to run a job, and why, in words."""
+    return _joined([task.backend.name for task in prepared.tasks]), _reasons(task.route.why for task in prepared.tasks)
+
+
+def why(outcome: Outcome) -> str:
+    """Returns why the backends that ran a job were chosen, in words."""
+    return _reasons(pub.metadata.get("why", "") for pub in outcome.pubs)
+
+
+def _reasons(words: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(words))[:300]
+
+
 def _joined(words: list[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(dict.fromkeys(words))
 
@@ -243,35 +261,6 @@ def _versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return found
-
-
-def headline(outcome: Outcome) -> str:
-    """Returns an outcome in a few words, for lists of jobs: ``00 512, 11 512`` or ``ZZ = 0.981 ± 0.006``."""
-    if not outcome.pubs:
-        return ""
-    first, more = outcome.pubs[0], len(outcome.pubs) - 1
-    text = _likeliest(first) if isinstance(first, SampledPub) else _value(first)
-    points = math.prod(first.shape)
-    rest = ([f"{points} points"] if points > 1 else []) + ([f"{more} more circuits"] if more else [])
-    return f"{text} ({', '.join(rest)})" if rest else text
-
-
-def _likeliest(pub: SampledPub, most: int = 3, widest: int = 24) -> str:
-    rows = sorted(pub.tables[0].rows(), key=lambda row: (-row[1], row[0])) if pub.tables else []
-    shown = [f"{_bits(value, pub.num_bits, widest)} {count}" for value, count in rows[:most]]
-    return ", ".join(shown + (["…"] if len(rows) > most else []))
-
-
-def _bits(value: int, width: int, widest: int) -> str:
-    return f"{value:0{width}b}" if width <= widest else f"0x{value:x}"
-
-
-def _value(pub: EstimatedPub) -> str:
-    import struct
-
-    value, error = (struct.unpack_from("<d", data)[0] for data in (pub.evs, pub.stds))
-    label = f"{pub.labels[0][:40]} = " if pub.labels else ""
-    return f"{label}{value:.6g}" + ("" if pub.exact else f" ± {error:.2g}")
 
 
 def warm() -> None:

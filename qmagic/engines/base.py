@@ -15,8 +15,8 @@ from qmagic.errors import ErrorInfo
 from qmagic.jobs import Environment
 
 __all__ = [
-    "Call", "Checked", "Died", "Done", "Engine", "Failed", "FromWorker", "Grant", "Listener", "Ready", "Reserve", "Run",
-    "ToWorker",
+    "Call", "Checked", "Chosen", "Died", "Done", "Engine", "Failed", "FromWorker", "Grant", "Listener", "Ready",
+    "Reserve", "Run", "ToWorker",
 ]  # fmt: skip
 
 
@@ -59,6 +59,15 @@ class Checked(msgspec.Struct, frozen=True, array_like=True, tag="checked"):
     error: ErrorInfo | None = None
 
 
+class Chosen(msgspec.Struct, frozen=True, array_like=True, tag="chosen"):
+    """The job is about to be simulated, by this backend, for this reason; not said of a `quiet` call."""
+
+    job: str
+    attempt: int
+    backend: str
+    why: str
+
+
 class Reserve(msgspec.Struct, frozen=True, array_like=True, tag="reserve"):
     """The job needs this much memory (bytes) and can use this many threads; the worker waits for a `Grant`."""
 
@@ -77,6 +86,7 @@ class Done(msgspec.Struct, frozen=True, array_like=True, tag="done"):
     outcome: bytes = b""
     file: str = ""
     digest: str = ""
+    why: str = ""
 
 
 class Failed(msgspec.Struct, frozen=True, array_like=True, tag="failed"):
@@ -88,7 +98,7 @@ class Failed(msgspec.Struct, frozen=True, array_like=True, tag="failed"):
 
 
 ToWorker = Run | Grant
-FromWorker = Ready | Checked | Reserve | Done | Failed
+FromWorker = Ready | Checked | Chosen | Reserve | Done | Failed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,6 +127,9 @@ class Listener(Protocol):
 
     def on_checked(self, message: Checked) -> None:
         """A check ended."""
+
+    def on_chosen(self, message: Chosen) -> None:
+        """A job's backend was chosen."""
 
     def on_reserve(self, message: Reserve) -> None:
         """A job waits for memory and threads."""

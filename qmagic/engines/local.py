@@ -21,9 +21,9 @@ import msgspec
 from qmagic.engines.base import (
     Call,
     Checked,
+    Chosen,
     Died,
     Done,
-    Failed,
     FromWorker,
     Grant,
     Listener,
@@ -210,7 +210,7 @@ class LocalEngine:
         except OSError:
             pass  # it has died: reading its end says so, and its calls return
 
-    def _handle(self, worker: WorkerProcess, message: Ready | Checked | Reserve | Done | Failed) -> None:
+    def _handle(self, worker: WorkerProcess, message: FromWorker) -> None:
         if worker.state is State.KILLED:
             # an outcome that was already on its way when the kill came; the manager decides whether it still counts
             if isinstance(message, Done) and any(call.job == message.job for call in worker.calls):
@@ -222,6 +222,8 @@ class LocalEngine:
             self._free(worker)
         elif isinstance(message, Reserve):
             self.listener.on_reserve(message)
+        elif isinstance(message, Chosen):
+            self.listener.on_chosen(message)
         elif isinstance(message, Checked):
             call = next(call for call in worker.calls if call.job == message.job)
             if call.only_check or message.error is not None:

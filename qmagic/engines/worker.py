@@ -28,7 +28,7 @@ os.environ["QISKIT_PARALLEL"] = "FALSE"
 
 import msgspec
 
-from qmagic.engines.base import Call, Checked, Done, Failed, FromWorker, Grant, Ready, Reserve, Run, ToWorker
+from qmagic.engines.base import Call, Checked, Chosen, Done, Failed, FromWorker, Grant, Ready, Reserve, Run, ToWorker
 from qmagic.errors import ErrorInfo, QmagicError
 from qmagic.jobs import JobSpec
 
@@ -84,6 +84,8 @@ class Worker:
             self._send(Checked(call.job))
         if call.only_check:
             return
+        if not call.quiet:
+            self._send(Chosen(call.job, call.attempt, *execute.choice(prepared)))
         try:
             prepared.memory_limit = memory
             outcome = execute.run(prepared, reserve=lambda need, threads: self._reserve(call.job, need, threads))
@@ -98,14 +100,14 @@ class Worker:
 
         assert isinstance(outcome, outcomes.Outcome)
         data = outcomes.pack(outcome)
-        headline = execute.headline(outcome)
+        headline, why = execute.headline(outcome), execute.why(outcome)
         if len(data) <= INLINE_LIMIT:
-            return Done(call.job, call.attempt, outcome.backend, headline, outcome=data)
+            return Done(call.job, call.attempt, outcome.backend, headline, outcome=data, why=why)
         name = f"{call.job}.{call.attempt}"
         while not self._written(name, data):
             time.sleep(_RETRY_SECONDS)
         digest = hashlib.sha256(data).hexdigest()
-        return Done(call.job, call.attempt, outcome.backend, headline, file=name, digest=digest)
+        return Done(call.job, call.attempt, outcome.backend, headline, file=name, digest=digest, why=why)
 
     def _written(self, name: str, data: bytes) -> bool:
         """Writes a result durably; False when the disk is full: a result that was computed waits for space."""

@@ -12,9 +12,8 @@ def test_many_at_once(home):
     jobs = client.submit_many([bell() for _ in range(200)])
     assert all(sum(counts(job).values()) == 100 for job in jobs)
     line = connections.connection()
-    assert not line._expected
-    assert not line._due
-    assert not line._ended
+    assert len(line.ends) == 0
+    assert not line.ends._due
 
 
 def test_large_outcome(home, monkeypatch):

@@ -167,7 +167,7 @@ def test_waiting_does_not_pile_up(own_home):
     """A client that asks for a result again and again is answered once, not once for each time it asked."""
     job = client.submit(scripted("sleep=0.5"))
     line = connection()
-    line.forget([job.id])
+    line.ends.forget([job.id])
     numbers = [line.send("result", Find(id=job.id)) for _ in range(50)]
     assert line.wait(numbers[-1]) is not None
     with pytest.raises(TimeoutError):
