@@ -95,7 +95,7 @@ class Card implements View<CardData> {
     window.clearTimeout(this._waiting);
     this._waiting = 0;
     this._shownAt = Date.now();
-    const { job, connection, trouble } = this._data;
+    const { job, connection, live, trouble } = this._data;
     const { _words: words, _options: options } = this;
     const ended = isFinal(job.status);
     this._card.dataset.status = job.status;
@@ -111,7 +111,7 @@ class Card implements View<CardData> {
     this._name.title = words.__('job %1', job.id);
     this._name.classList.toggle('qmv-mod-id', !job.name);
     this._card.classList.toggle('qmv-mod-stale', stale);
-    setText(this._where, whereLine(job, words));
+    setText(this._where, whereLine(job, live, words));
     this._where.hidden = this._where.textContent === '';
     setText(this._trouble, stale ? staleLine(connection, trouble ?? '', words) : this._failure);
     this._trouble.hidden = this._trouble.textContent === '';
@@ -226,12 +226,14 @@ class Card implements View<CardData> {
   private _failure = '';
 }
 
-function whereLine(job: JobView, words: Words): string {
+function whereLine(job: JobView, live: LiveView | null | undefined, words: Words): string {
   const shots = job.shots === null ? '' : words.__('%1 shots', grouped(job.shots));
-  const backend = job.backend && job.backend !== 'auto' ? job.backend : '';
+  const chosen = live?.backend || job.backend;
+  const backend = chosen && chosen !== 'auto' ? chosen : '';
+  const why = live?.why || job.why;
   const again = job.attempt > 1 ? words.__('attempt %1', job.attempt) : '';
   const place = [shots, backend, again].filter(Boolean).join(' · ');
-  return job.why && backend ? `${place} — ${job.why}` : place;
+  return why && backend ? `${place} — ${why}` : place;
 }
 
 function staleLine(connection: CardData['connection'], trouble: string, words: Words): string {
