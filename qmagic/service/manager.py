@@ -304,6 +304,7 @@ class Manager:
         self._slots.take(records)
         for record in records:
             record.attempt += 1
+            record.started, record.began = time.time(), self._clock()
             if not check:
                 self._mark_started(record)
         calls = [
@@ -319,7 +320,6 @@ class Manager:
         self._mark_started(record)
 
     def _mark_started(self, record: Record) -> None:
-        record.started, record.began = time.time(), self._clock()
         if record.spec.timeout is not None:
             record.deadline = self._clock() + record.spec.timeout
         self._ledger.change(record, JobStatus.RUNNING, "job.started", attempt=record.attempt)
