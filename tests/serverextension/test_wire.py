@@ -8,8 +8,9 @@ from qmagic.jobs import JobInfo
 from tests.serverextension import wire_examples
 
 
-def test_the_fixture_is_what_the_code_makes():
+def test_the_fixture_is_what_the_code_makes(monkeypatch):
     """A change of a message shows here; `python -m tests.serverextension.wire_examples` writes the file anew."""
+    monkeypatch.setenv("QMAGIC_HEADLESS", "0")  # as a person sees it: CI alone would leave out ids and times
     assert wire_examples.FILE.read_text("utf-8") == wire_examples.text()
 
 
