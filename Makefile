@@ -18,10 +18,12 @@ lab: setup ## open JupyterLab on the tutorials (LAB_ARGS=... is passed on)
 	@$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir="$(CURDIR)/notebooks" $(ALLOW_ROOT) $(LAB_ARGS)
 
 test: setup ## run every test and notebook (PYTEST_ARGS=... is passed on)
+	@tools/browser.sh
 	@$(NPM) test
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-kernels: setup ## run the browser tests of blocked kernels on ipykernel 6 and 7.3
+	@tools/browser.sh
 	@tools/test_kernels.sh
 
 soak: setup ## run the tests that count, with their full counts (up to 45 minutes)
