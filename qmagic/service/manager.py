@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from qmagic.engines.base import Call, Checked, Chosen, Died, Done, Engine, Failed, Reserve
+from qmagic.engines.base import Call, Checked, Chosen, Died, Done, Engine, Failed, Progress, Reserve
 from qmagic.errors import ErrorInfo
 from qmagic.jobs import Environment, JobInfo, JobSpec, JobStatus
 from qmagic.protocol import Live
@@ -135,7 +135,10 @@ class Manager:
         """Returns what changes without an event: of the jobs that run, and of the first in line; at most so many."""
         now = self._clock()
         running = [record for record in self._ledger.live.values() if record.status in _AT_WORK and record.admitted]
-        told = [Live(r.id, None, max(0.0, now - r.began), r.expected, None, r.backend, r.why) for r in running[:most]]
+        told = [
+            Live(r.id, None, max(0.0, now - r.began), r.expected, r.progress, r.backend, r.why, r.counts)
+            for r in running[:most]
+        ]
         for job, position in self._scheduler.positions().items():
             if len(told) >= most:
                 break
@@ -224,6 +227,14 @@ class Manager:
         record = self._ledger.live.get(message.job)
         if record is not None and record.attempt == message.attempt:
             record.backend, record.why = message.backend, message.why
+            if record.status is JobStatus.CREATED and record.id in self._slots:
+                self._admit_running(record)  # it was thought too quick to be announced, and is not
+
+    def on_progress(self, message: Progress) -> None:
+        """A job is so far."""
+        record = self._ledger.live.get(message.job)
+        if record is not None and record.attempt == message.attempt:
+            record.progress, record.counts = message.done, message.counts
 
     def on_reserve(self, message: Reserve) -> None:
         """A job asks for memory and threads."""
@@ -305,6 +316,7 @@ class Manager:
         for record in records:
             record.attempt += 1
             record.started, record.began = time.time(), self._clock()
+            record.progress = record.counts = None
             if not check:
                 self._mark_started(record)
         calls = [
@@ -316,6 +328,7 @@ class Manager:
 
     def _admit_running(self, record: Record) -> None:
         """Admits a job that runs already, since its input has turned out to be sound."""
+        record.deadline = None
         self._ledger.admit(record, self._drop)
         self._mark_started(record)
 

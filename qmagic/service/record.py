@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from qmagic.errors import ErrorInfo
 from qmagic.jobs import JobInfo, JobSpec, JobStatus
+from qmagic.outcomes import PartialCounts
 from qmagic.protocol import Ended
 
 __all__ = ["Record", "Waiter", "is_small"]
@@ -43,6 +44,8 @@ class Record:
         why: Why that was chosen.
         expected: Seconds that it is expected to run for; None where earlier jobs do not tell.
         began: Monotonic time at which the current attempt began.
+        progress: How far the current attempt is, from 0 to 1; None where it does not tell.
+        counts: Its counts so far, where its shots come in parts.
         reason: Why it is being stopped, when not by the user.
         accept: Called with None when it is on disk, or with why it was refused.
         waiters: Who waits for its end: one call for each who.
@@ -68,6 +71,8 @@ class Record:
     why: str = ""
     expected: float | None = None
     began: float = 0.0
+    progress: float | None = None
+    counts: PartialCounts | None = None
     error: ErrorInfo | None = None
     reason: str = ""
     accept: list[Callable[[ErrorInfo | None], None]] = dataclasses.field(default_factory=list)

@@ -12,7 +12,7 @@ import { button, html, setText } from './make';
 import { grouped } from './numbers';
 import { mountResult } from './result';
 import { sign } from './signs';
-import { parts, timeLine } from './timing';
+import { progress, timeLine } from './timing';
 import { wordsOf, type View, type ViewOptions, type Words } from './view';
 
 export interface CardData {
@@ -24,8 +24,6 @@ export interface CardData {
   readonly trouble?: string;
   /** The stored bundle of the result, once there is one. */
   readonly result?: unknown;
-  /** Counts so far, where shots come in parts. */
-  readonly partial?: Counts | null;
 }
 
 export interface CardOptions extends ViewOptions {
@@ -149,18 +147,18 @@ class Card implements View<CardData> {
 
   private _progress(): void {
     const { job, live } = this._data;
-    const found = isFinal(job.status) ? null : parts(job, live ?? null);
+    const found = isFinal(job.status) ? null : progress(live ?? null, this._words);
     this._shots.hidden = !found;
     if (found) {
-      this._bar.max = found.total;
-      this._bar.value = found.done;
-      setText(this._shotsText, this._words.__('%1 of %2 shots', grouped(found.done), grouped(found.total)));
+      this._bar.value = found.part;
+      setText(this._shotsText, found.text);
     }
   }
 
   /** The result once there is one, the counts so far where they come in parts, else the headline. */
   private _content(ended: boolean): void {
-    const { job, result, partial } = this._data;
+    const { job, live, result } = this._data;
+    const partial = live?.counts ?? null;
     const what = ended && result ? 'result' : !ended && partial ? 'partial' : job.headline ? 'headline' : '';
     const content: unknown = { result, partial, headline: job.headline, '': null }[what];
     if (what === this._shownWhat && content === this._shownContent) {
