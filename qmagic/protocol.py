@@ -180,6 +180,11 @@ class Live(msgspec.Struct, frozen=True, omit_defaults=True):
     why: str = ""
     counts: PartialCounts | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """Returns plain data for JSON, with every field by its name."""
+        counts = self.counts and {name: getattr(self.counts, name) for name in self.counts.__struct_fields__}
+        return {name: getattr(self, name) for name in self.__struct_fields__} | {"counts": msgspec.to_builtins(counts)}
+
 
 class Push(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a listener hears: stored events, or what is not stored, newest value per job."""

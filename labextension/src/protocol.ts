@@ -243,7 +243,8 @@ function decodeEvent(value: unknown): JobEvent {
   };
 }
 
-function decodeLive(value: unknown): LiveView {
+/** Returns checked live values. */
+export function decodeLive(value: unknown): LiveView {
   const data = record(value, 'live view');
   return {
     id: text(data.id, 'id'),

@@ -141,7 +141,7 @@ def events(told: list[Event], root: str = "") -> Json:
 
 def live(told: Iterable[Live]) -> Json:
     """Returns what is not stored: the newest place in line, times and counts of jobs that wait or run."""
-    return {"type": "live", "jobs": [plain(one) | {"counts": one.counts and plain(one.counts)} for one in told]}
+    return {"type": "live", "jobs": [one.to_json() for one in told]}
 
 
 def offline(message: str) -> Json:

@@ -37,6 +37,7 @@ class Record:
         deaths: Worker deaths that it is blamed for.
         alone: Whether it must run without company, since a batch with it in it crashed.
         small: Whether it may share a worker call with others.
+        trial: Whether its input is only to be read: it never becomes a job.
         deadline: Monotonic time at which it is over its time-out.
         reserved: Bytes it was granted.
         wide: Whether it was granted every slot.
@@ -60,6 +61,7 @@ class Record:
     deaths: int = 0
     alone: bool = False
     small: bool = False
+    trial: bool = False
     created: float = 0.0
     started: float | None = None
     ended: float | None = None

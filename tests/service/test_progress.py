@@ -37,7 +37,7 @@ def folder(home):
 def test_counts_grow_while_shots_come():
     """Live counts only grow, their sum is what is said to be done, and the end has every shot; a seed repeats them."""
     ends, told = [], []
-    shots = 2500
+    shots = 1500
     heard = follow()
     next(item for item in heard if item)
     made = client.submit(bell(MIDDLE, width=10, pubs=(PubSpec(shots=shots),)))

@@ -1,4 +1,4 @@
-"""The panel with more jobs than it holds: it draws those on screen, says how many there are, and reaches all of them."""
+"""The panel with more jobs than it holds: it draws those on screen, and reaches all there are."""
 
 from __future__ import annotations
 

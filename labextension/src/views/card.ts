@@ -29,6 +29,8 @@ export interface CardData {
 export interface CardOptions extends ViewOptions {
   /** Asks the job to stop; without it there is no button. A rejected promise's message is shown. */
   readonly cancel?: (id: string) => Promise<unknown>;
+  /** How else it can be stopped, where there is no button. */
+  readonly hint?: string;
   /** Puts the ended state into the notebook; without it there is no button. */
   readonly save?: () => void;
 }
@@ -59,6 +61,7 @@ class Card implements View<CardData> {
       { class: 'qmv qmv-Card' },
       this._head,
       this._where,
+      this._hint,
       this._shots,
       this._trouble,
       this._error,
@@ -117,6 +120,8 @@ class Card implements View<CardData> {
     this._error.hidden = !job.error || job.status === 'DONE';
     this._cancel.hidden = ended || !options.cancel;
     this._cancel.disabled = connection !== 'online' || job.status === 'CANCELLING' || this._asked;
+    setText(this._hint, (!ended && options.hint) || '');
+    this._hint.hidden = this._hint.textContent === '';
     this._save.hidden = !ended || !options.save;
     this._tell();
     this._progress();
@@ -204,6 +209,7 @@ class Card implements View<CardData> {
   private readonly _name = html('span', { class: 'qmv-Card-name' });
   private readonly _time = html('span', { class: 'qmv-Card-time' });
   private readonly _where = html('div', { class: 'qmv-Card-where' });
+  private readonly _hint = html('div', { class: 'qmv-Card-where' });
   private readonly _shots = html('div', { class: 'qmv-Card-shots', hidden: true });
   private readonly _shotsText = html('span');
   private readonly _trouble = html('div', { class: 'qmv-Card-trouble', role: 'status' });

@@ -70,6 +70,14 @@ describe('a card', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('says how else the job can be stopped, as long as it can', () => {
+    const card = mountCard(place, online({}), { hint: 'Interrupting the cell cancels the job.' });
+    expect(get('.qmv-Card').textContent).toContain('Interrupting the cell cancels the job.');
+    card.update(online({ job: done }));
+    expect(get('.qmv-Card').textContent).not.toContain('Interrupting');
+    card.dispose();
+  });
+
   it('measures by the server, whatever the clock of this machine says', () => {
     const card = mountCard(place, online({ job: job({ started: now + 500 }), live: live({ elapsed: 7 }) }));
     expect(text('.qmv-Card-time')).toBe('7.0 s');
