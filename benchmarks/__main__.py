@@ -16,6 +16,7 @@ from benchmarks.row import Row
 #: The benches, in the order of the table.
 NAMES = (
     "load_extension", "import_time", "warm_bell", "first_cell", "queued", "many_shots", "full_store", "interrupt",
+    "panel",
 )  # fmt: skip
 
 
@@ -59,6 +60,8 @@ def _line(row: Row) -> str:
 def _amount(value: float, unit: str) -> str:
     if unit == "x":
         return f"{value:.2f}x" if value < 10 else f"{value:.0f}x"
+    if unit == "B":
+        return f"{value / 1e6:.1f} MB" if value >= 1e6 else f"{value / 1e3:.0f} kB"
     return f"{value:.2f} s" if value >= 1 else f"{value * 1000:.3g} ms"
 
 

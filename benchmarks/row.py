@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["Row", "seconds", "times_as_fast", "times_as_long"]
+__all__ = ["Row", "seconds", "size", "times_as_fast", "times_as_long"]
 
 #: Seconds of each call, for each round.
 Rounds = Sequence[Sequence[float]]
@@ -20,7 +20,7 @@ class Row:
     Attributes:
         what: What was timed.
         value: The median over the rounds, in `unit`.
-        unit: ``"x"`` (a ratio) or ``"s"``.
+        unit: ``"x"`` (a ratio), ``"s"`` or ``"B"`` (bytes).
         target: What is promised; None where the row is for information.
         at_most: Whether the target is an upper limit; otherwise it is a lower one.
         spread: The 10th and 90th percentile of the rounds' values.
@@ -85,6 +85,11 @@ def seconds(
     """Returns a time in seconds, one for each round; the peer's are shown beside it."""
     times = {"ours": [ours]} | ({"peer": [peer]} if peer else {})
     return _row(what, ours, "s", at_most, True, times, holds=holds, note=note)
+
+
+def size(what: str, number: float, *, at_most: float | None = None, note: str = "") -> Row:
+    """Returns a number of bytes."""
+    return _row(what, [number], "B", at_most, True, {}, note=note)
 
 
 def _row(

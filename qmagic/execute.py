@@ -19,7 +19,8 @@ from qmagic.backends.headline import headline
 from qmagic.backends.measurements import without_final_measurements
 from qmagic.backends.memory import limit, size
 from qmagic.backends.observables import check_observables, widened
-from qmagic.backends.points import check_values, estimated, sampled
+from qmagic.backends.parts import seconds_of
+from qmagic.backends.points import SHOTS, Report, check_values, estimated, sampled
 from qmagic.backends.program import read
 from qmagic.cells.load import load
 from qmagic.cells.validate import check
@@ -34,10 +35,13 @@ if TYPE_CHECKING:
     from qmagic.backends.noise import Noise
     from qmagic.plans.transpile import OnDevice
 
-__all__ = ["Prepared", "choice", "headline", "prepare", "run", "warm", "why"]
+__all__ = ["Prepared", "choice", "headline", "is_quick", "prepare", "run", "warm", "why"]
 
 #: Below this a simulation needs no leave.
 _SMALL = 64 << 20
+
+#: What takes longer to read or to run (seconds) is no quick job: a loop may make many gates of a short text.
+_QUICK = 0.1
 
 #: Asks for ``(bytes, threads)``, waits, and returns the threads that were granted.
 Reserve = Callable[[int, int], int]
@@ -152,13 +156,14 @@ def _tasks(
     return tasks
 
 
-def run(prepared: Prepared, *, reserve: Reserve) -> Outcome:
+def run(prepared: Prepared, *, reserve: Reserve, report: Report = lambda done, counts, total: None) -> Outcome:
     """Runs a prepared job.
 
     Args:
         prepared: From `prepare`.
         reserve: Called once with bytes and threads before a run that takes more than 64 MB or one thread; waits,
             returns the threads granted, and raises `InputError` when the memory can never be had.
+        report: Called whenever a part of the job is done.
 
     Raises:
         InputError: It needs more memory than there is, or the transpiler or the simulator cannot take the circuit.
@@ -186,7 +191,8 @@ def run(prepared: Prepared, *, reserve: Reserve) -> Outcome:
     grant = _granted(tasks, prepared.memory_limit, reserve)
     answer = estimated if spec.kind == "estimate" else sampled
     answers = [
-        answer(task, pub, spec.seed, i, grant) for i, (task, pub) in enumerate(zip(tasks, spec.pubs, strict=True))
+        answer(task, pub, spec.seed, i, grant, _share(report, i, len(tasks)))
+        for i, (task, pub) in enumerate(zip(tasks, spec.pubs, strict=True))
     ]
     seconds["run"] = time.perf_counter() - began
     return Outcome(
@@ -199,6 +205,11 @@ def run(prepared: Prepared, *, reserve: Reserve) -> Outcome:
         transpiled=tuple(records),
         notes=tuple(notes),
     )
+
+
+def _share(report: Report, index: int, number: int) -> Report:
+    """Returns what hears of one PUB, as a share of the job; a job of several has no histogram of its own."""
+    return report if number == 1 else lambda done, counts, total: report((index + done) / number, None, 0)
 
 
 def _placed(prepared: Prepared) -> list[OnDevice]:
@@ -228,6 +239,17 @@ def _granted(tasks: list[Task], memory_limit: int, reserve: Reserve) -> Grant:
     if memory > _SMALL or threads > 1:
         threads = reserve(memory, threads)
     return Grant(max(1, threads), memory)
+
+
+def is_quick(prepared: Prepared) -> bool:
+    """Tells whether a job that looked small surely ends at once, now that it was read."""
+    if prepared.seconds.get("parse", 0.0) > _QUICK:
+        return False
+    runs = [
+        seconds_of(task.backend, task.executable, pub.shots or SHOTS)
+        for task, pub in zip(prepared.tasks, prepared.spec.pubs, strict=False)
+    ]
+    return sum(runs) < _QUICK
 
 
 def choice(prepared: Prepared) -> tuple[str, str]:

@@ -11,7 +11,9 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["CountsTable", "EstimatedPub", "Outcome", "Register", "SampledPub", "StateTrace", "pack", "unpack"]
+__all__ = [
+    "CountsTable", "EstimatedPub", "Outcome", "PartialCounts", "Register", "SampledPub", "StateTrace", "pack", "unpack",
+]  # fmt: skip
 
 
 class Register(msgspec.Struct, frozen=True, array_like=True):
@@ -74,6 +76,20 @@ class EstimatedPub(msgspec.Struct, frozen=True, tag="estimated"):
     shots: tuple[int, ...] = ()
     labels: tuple[str, ...] = ()
     metadata: dict[str, Any] = {}
+
+
+class PartialCounts(msgspec.Struct, frozen=True, array_like=True):
+    """The counts of a job that still runs: `shots` of `total`. Never stored.
+
+    `outcomes` has the most frequent of `distinct` bitstrings over the joined registers; `registers` their names and
+    numbers of bits, lowest first.
+    """
+
+    shots: int
+    total: int
+    distinct: int
+    registers: tuple[tuple[str, int], ...]
+    outcomes: tuple[tuple[str, int], ...]
 
 
 class StateTrace(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ import msgspec
 from qmagic.errors import ErrorInfo
 from qmagic.events import Event
 from qmagic.jobs import Environment, JobInfo
+from qmagic.outcomes import PartialCounts
 
 __all__ = [
     "MAX_REQUEST",
@@ -94,8 +95,8 @@ class Submit(msgspec.Struct, frozen=True, omit_defaults=True):
 class Find(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which jobs are meant: by id or unique prefix (``""``: any), and by what they are. Newest first.
 
-    `ids`, where given, are all that may be meant. `before` is a job's id: only older ones. `text` is looked for in what
-    a person sees of a job, whatever its case.
+    `ids`, where given, are all that may be meant. `before` is a job's id: only older ones. Each word of `text` has to
+    occur in what a person sees of a job, whatever its case.
     With `fold`, jobs with the same parent are found as one: the newest.
     """
 
@@ -122,11 +123,17 @@ class Found(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """Jobs as they stood at event number `seq`, newest first; `unfinished` counts all that have not ended."""
+    """Jobs as they stood at event number `seq`, newest first.
+
+    `unfinished` counts all that have not ended, `total` all there are. A search for a text may be left before its end:
+    then `reached` is the job `before` which it goes on.
+    """
 
     seq: int
     jobs: list[JobInfo]
     unfinished: int = 0
+    total: int = 0
+    reached: str = ""
 
 
 class Ended(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -161,7 +168,7 @@ class Live(msgspec.Struct, frozen=True, omit_defaults=True):
     """What changes while a job waits or runs, and is not stored.
 
     Place in line from 1; seconds that it has run for, and is expected to; how far it is, from 0 to 1, where it can
-    tell; the backend that runs it, and why.
+    tell; the backend that runs it, and why; its counts so far, where its shots come in parts.
     """
 
     id: str
@@ -171,10 +178,12 @@ class Live(msgspec.Struct, frozen=True, omit_defaults=True):
     progress: float | None = None
     backend: str = ""
     why: str = ""
+    counts: PartialCounts | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Returns plain data for JSON, with every field."""
-        return {name: msgspec.to_builtins(getattr(self, name)) for name in self.__struct_fields__}
+        """Returns plain data for JSON, with every field by its name."""
+        counts = self.counts and {name: getattr(self.counts, name) for name in self.counts.__struct_fields__}
+        return {name: getattr(self, name) for name in self.__struct_fields__} | {"counts": msgspec.to_builtins(counts)}
 
 
 class Push(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -53,6 +53,7 @@ const live = (changes: object) => ({
   progress: null,
   backend: '',
   why: '',
+  counts: null,
   ...changes
 });
 const long =
@@ -64,9 +65,8 @@ const SHOWS: Record<string, Record<string, Show>> = {
     'next in line': card({ job: job({ status: 'READY', position: 1, name: '', backend: 'auto' }) }),
     running: card({}),
     'shots in parts': card({
-      live: live({ progress: 0.325 }),
-      job: { ...running, shots: 4000, backend: 'aer', why: 'measures in the middle, so each shot is run' },
-      partial
+      live: live({ progress: 0.325, counts: { ...partial, total: 4000 } }),
+      job: { ...running, shots: 4000, backend: 'aer', why: 'measures in the middle, so each shot is run' }
     }),
     'being cancelled': card({ job: { ...running, status: 'CANCELLING' } }),
     cancelled: card({ job: job({ status: 'CANCELLED', started: now - 9, ended: now - 3 }) }),

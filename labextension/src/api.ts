@@ -26,6 +26,10 @@ export class ApiError extends Error {
 export interface JobQuery {
   readonly limit?: number;
   readonly before?: string;
+  /** Words that must all occur in what is seen of a job. */
+  readonly text?: string;
+  /** Statuses, separated by commas. */
+  readonly status?: string;
 }
 
 /** Where a text is wrong; lines and columns count from 1. */

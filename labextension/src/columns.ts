@@ -40,7 +40,11 @@ export function elapsedText(job: JobView, context: Context): string {
     return '–';
   }
   const passed = duration(elapsed(job, Math.floor(context.now)));
-  const expected = context.model.live(job.id)?.expected ?? job.expected;
+  const live = context.model.live(job.id);
+  if (live && live.progress !== null) {
+    return context.trans.__('%1 · %2 %', passed, Math.floor(100 * live.progress));
+  }
+  const expected = live?.expected ?? job.expected;
   return expected ? context.trans.__('%1 of ~%2', passed, duration(expected)) : passed;
 }
 

@@ -12,6 +12,7 @@ import { actionButton } from './buttons';
 import { element, button } from './dom';
 import { count, cost, duration, moment, statusWord } from './format';
 import { drawing, statusIcon } from './icons';
+import { SoFar } from './sofar';
 import { circuitSection, resultSection, type Section } from './sections';
 import { elapsed } from './order';
 import { isFinal, type JobDetail } from './protocol';
@@ -31,7 +32,8 @@ export class JobDetails extends Widget {
     this.addClass('qm-Details');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', this._trans.__('Job details'));
-    this.node.append(this._head, this._body);
+    this._soFar = new SoFar(_qmagic.model, _qmagic.trans);
+    this.node.append(this._head, this._soFar.node, this._body);
     _qmagic.model.changed.connect(this._onChanged, this);
     _qmagic.model.connectionChanged.connect(this._drawHead, this);
   }
@@ -46,6 +48,7 @@ export class JobDetails extends Widget {
     this._trouble = '';
     this._clear();
     this._drawHead();
+    this._soFar.show(id);
     void this._load();
   }
 
@@ -73,6 +76,7 @@ export class JobDetails extends Widget {
       return;
     }
     this._drawHead();
+    this._soFar.show(this._id);
     const known = this._detail?.job;
     if (known && known.status !== job.status) {
       void this._load();
@@ -202,6 +206,7 @@ export class JobDetails extends Widget {
   }
 
   private readonly _trans: TranslationBundle;
+  private readonly _soFar: SoFar;
   private readonly _head = element('div', 'qm-DetailsHead');
   private readonly _body = element('div', 'qm-DetailsBody');
   private readonly _folded = new Set<string>();

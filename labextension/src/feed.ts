@@ -8,9 +8,10 @@
 import type { IDisposable } from '@lumino/disposable';
 import type { Api } from './api';
 import type { JobsModel } from './model';
+import type { OlderJobs } from './older';
 import { decodeMessage, type Message } from './protocol';
 
-/** Jobs per page, and in all. */
+/** Jobs per page, and in all; what is older comes when it is asked for. */
 const PAGE = 1000;
 const MOST = 10_000;
 
@@ -20,7 +21,8 @@ const LONGEST_WAIT = 15_000;
 export class Feed implements IDisposable {
   constructor(
     private readonly _model: JobsModel,
-    private readonly _api: Api
+    private readonly _api: Api,
+    private readonly _rest: OlderJobs
   ) {
     window.addEventListener('online', this._now);
     document.addEventListener('visibilitychange', this._shown);
@@ -75,6 +77,7 @@ export class Feed implements IDisposable {
     this._wait = FIRST_WAIT;
     this._model.apply(message);
     if (message.type === 'snapshot') {
+      this._rest.begin(''); // until it is known what is left out
       const oldest = message.jobs.at(-1);
       if (oldest) {
         void this._older(oldest.id, message.jobs.length, ++this._round);
@@ -85,9 +88,10 @@ export class Feed implements IDisposable {
   /** Loads what is older than a snapshot, page by page, until there is no more or a newer snapshot came. */
   private async _older(before: string, count: number, round: number): Promise<void> {
     for (;;) {
+      const limit = Math.min(PAGE, MOST - count);
       let page;
       try {
-        page = await this._api.jobs({ limit: PAGE, before });
+        page = await this._api.jobs({ limit, before });
       } catch {
         return; // a new snapshot comes with the next connection
       }
@@ -95,12 +99,13 @@ export class Feed implements IDisposable {
         return;
       }
       count += page.jobs.length;
-      const last = page.jobs.length < PAGE || count >= MOST;
-      this._model.applyPage(page.jobs, last, page.seq);
-      if (last) {
+      const all = page.jobs.length < limit;
+      this._model.applyPage(page.jobs, all || count >= MOST, page.seq);
+      before = page.jobs.at(-1)?.id ?? before;
+      if (all || count >= MOST) {
+        this._rest.begin(all ? '' : before);
         return;
       }
-      before = page.jobs.at(-1)!.id;
     }
   }
 

@@ -3,6 +3,16 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JobStatus } from './protocol';
 
+// kept: a table says some hundred times and numbers a second while it is scrolled, and making one takes 50 us
+const NUMBER = new Intl.NumberFormat();
+const MINUTES = { hour: '2-digit', minute: '2-digit' } as const;
+const DATE = { day: 'numeric', month: 'short' } as const;
+const TIME = new Intl.DateTimeFormat(undefined, { ...MINUTES, second: '2-digit' });
+const SHORT_TIME = new Intl.DateTimeFormat(undefined, MINUTES);
+const DAY = new Intl.DateTimeFormat(undefined, DATE);
+const DAY_TIME = new Intl.DateTimeFormat(undefined, { ...DATE, ...MINUTES });
+const YEAR_TIME = new Intl.DateTimeFormat(undefined, { ...DATE, ...MINUTES, year: 'numeric' });
+
 /** Returns a duration: "< 1 ms", "4 ms", "0.4 s", "12 s", "3:05", "2:03:05"; "–" for none. */
 export function duration(seconds: number | null | undefined): string {
   if (seconds == null) {
@@ -28,7 +38,7 @@ export function duration(seconds: number | null | undefined): string {
 
 /** Returns a count with separators. */
 export function count(value: number | null | undefined): string {
-  return value == null ? '–' : value.toLocaleString();
+  return value == null ? '–' : NUMBER.format(value);
 }
 
 /** Returns a price in US dollars. */
@@ -42,19 +52,20 @@ export function moment(seconds: number | null | undefined, now = new Date()): st
     return '–';
   }
   const date = new Date(seconds * 1000);
-  if (date.toDateString() === now.toDateString()) {
-    return date.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  if (sameDay(date, now)) {
+    return TIME.format(date);
   }
-  const year = date.getFullYear() === now.getFullYear() ? undefined : ('numeric' as const);
-  return date.toLocaleString(undefined, { day: 'numeric', month: 'short', year, hour: '2-digit', minute: '2-digit' });
+  return (date.getFullYear() === now.getFullYear() ? DAY_TIME : YEAR_TIME).format(date);
 }
 
 /** Returns when something was, as short as it can be said: the time today, else the date. */
 export function shortMoment(seconds: number, now = new Date()): string {
   const date = new Date(seconds * 1000);
-  return date.toDateString() === now.toDateString()
-    ? date.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
-    : date.toLocaleDateString(undefined, { day: 'numeric', month: 'short' });
+  return (sameDay(date, now) ? SHORT_TIME : DAY).format(date);
+}
+
+function sameDay(a: Date, b: Date): boolean {
+  return a.getDate() === b.getDate() && a.getMonth() === b.getMonth() && a.getFullYear() === b.getFullYear();
 }
 
 /** Returns the word for a status. */

@@ -20,6 +20,7 @@ import { addCommands } from './commands';
 import { editorPlugins } from './editor';
 import { Feed } from './feed';
 import { JobsModel } from './model';
+import { OlderJobs } from './older';
 import { Notifier } from './notify';
 import { Panels } from './panels';
 import rendererPlugin from './renderer';
@@ -36,10 +37,11 @@ const jobs: JupyterFrontEndPlugin<IQMagic> = {
   activate: async (app: JupyterFrontEnd, translator: ITranslator | null, registry: ISettingRegistry | null) => {
     const model = new JobsModel();
     const api = new Api(app.serviceManager.serverSettings);
-    const feed = new Feed(model, api);
+    const older = new OlderJobs(model, api);
+    const feed = new Feed(model, api, older);
     const trans = (translator ?? nullTranslator).load('qmagic');
     const settings = (await registry?.load(jobs.id).catch(() => null)) ?? null;
-    const base = { model, api, trans, settings, reconnect: () => feed.reconnect() };
+    const base = { model, older, api, trans, settings, reconnect: () => feed.reconnect() };
     return { ...base, actions: new Actions(app, base) };
   }
 };

@@ -53,6 +53,11 @@ export class JobsModel {
     return this._jobs.size;
   }
 
+  /** How many jobs there are, those that are not here included. */
+  get total(): number {
+    return Math.max(this._total, this._jobs.size);
+  }
+
   /** How many jobs run, and how many wait. */
   get counts(): { running: number; queued: number } {
     let [running, queued] = [0, 0];
@@ -91,6 +96,7 @@ export class JobsModel {
     this._heard = now;
     switch (message.type) {
       case 'snapshot':
+        this._total = message.total;
         this._applySnapshot(message.jobs, message.seq);
         this._setConnection('online', '');
         break;
@@ -183,9 +189,11 @@ export class JobsModel {
       }
       this._told.set(event.job, event.seq);
       if (event.view === null) {
+        this._total -= 1;
         structural = this._delete(event.job) || structural;
         continue;
       }
+      this._total += Number(event.kind === 'job.created');
       structural = structural || !this._jobs.has(event.job);
       const before = this._jobs.get(event.job);
       if (isFinal(event.view.status) && !(before && isFinal(before.status))) {
@@ -260,5 +268,6 @@ export class JobsModel {
   private _connection: Connection = 'connecting';
   private _trouble = '';
   private _seq = -1;
+  private _total = 0;
   private _heard = 0;
 }

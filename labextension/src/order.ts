@@ -23,6 +23,11 @@ export interface Filter {
 
 export const NO_FILTER: Filter = { text: '', status: 'all', notebook: '' };
 
+/** Returns the statuses that a group stands for; none where it stands for all. */
+export function statusesOf(filter: StatusFilter): JobStatus[] {
+  return filter === 'all' ? [] : STATUSES.filter(WANTED[filter]);
+}
+
 const WANTED: Record<StatusFilter, (status: JobStatus) => boolean> = {
   all: () => true,
   unfinished: status => !isFinal(status),

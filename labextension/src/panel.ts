@@ -7,11 +7,13 @@ import type { ActionName, Actions } from './actions';
 import { actionButton } from './buttons';
 import { button, element } from './dom';
 import { JobDetails } from './detail';
+import { EmptyState } from './empty';
 import { FilterBar } from './filter';
-import { moment } from './format';
+import { count, moment } from './format';
 import { drawing, qmagicIcon } from './icons';
 import { JobList } from './list';
 import type { JobsModel } from './model';
+import type { OlderJobs } from './older';
 import { Selection } from './selection';
 import { JobsTable } from './table';
 import type { IQMagic } from './tokens';
@@ -26,6 +28,9 @@ export interface PanelDoor {
 /** What can be done with many jobs at once. */
 const BAR: readonly ActionName[] = ['cancel', 'rerun', 'insertCode', 'copyId', 'delete'];
 
+/** Milliseconds after the last change of a filter before the service is asked, too. */
+const PATIENCE = 250;
+
 export class JobsPanel extends Widget {
   constructor(
     qmagic: IQMagic,
@@ -34,6 +39,7 @@ export class JobsPanel extends Widget {
   ) {
     super();
     this._model = qmagic.model;
+    this._older = qmagic.older;
     this._trans = qmagic.trans;
     this.addClass('qm-Panel');
     this.title.icon = qmagicIcon;
@@ -47,10 +53,13 @@ export class JobsPanel extends Widget {
     this.details = new JobDetails(qmagic, _actions, _door.run.bind(_door), () => this._closeDetails());
     this.details.hide();
 
+    this._empty = new EmptyState(this._model, this._trans, {
+      showAll: () => this.filter.clear(),
+      openTutorial: () => _door.openTutorial()
+    });
     this._banner.addClass('qm-Banner');
     this._banner.node.setAttribute('role', 'status');
     this._bar.addClass('qm-Bar');
-    this._empty.addClass('qm-Empty');
     this._announcer.addClass('qm-Announcer');
     this._announcer.node.setAttribute('aria-live', 'polite');
     const listing = new Panel();
@@ -71,7 +80,9 @@ export class JobsPanel extends Widget {
     this._room = new ResizeObserver(() => MessageLoop.postMessage(split, Widget.ResizeMessage.UnknownSize));
     this._room.observe(split.node);
 
-    this.list.changed.connect(this._later, this);
+    this.list.changed.connect(this._onList, this);
+    this.table.ended.connect(this._wantOlder, this);
+    this._older.changed.connect(this._later, this);
     this._model.connectionChanged.connect(this._later, this);
     this.selection.changed.connect(this._onSelection, this);
     this.node.addEventListener('keydown', this);
@@ -138,6 +149,8 @@ export class JobsPanel extends Widget {
   override dispose(): void {
     if (!this.isDisposed) {
       cancelAnimationFrame(this._frame);
+      clearTimeout(this._timer);
+      this._older.changed.disconnect(this._later, this);
       this._room.disconnect();
       this._model.connectionChanged.disconnect(this._later, this);
       this.list.dispose();
@@ -153,6 +166,22 @@ export class JobsPanel extends Widget {
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
     this._later();
+  }
+
+  private _onList(): void {
+    if (this.list.filtered) {
+      // what is typed may not be all yet
+      clearTimeout(this._timer);
+      this._timer = window.setTimeout(() => this._wantOlder(), PATIENCE);
+    }
+    this._later();
+  }
+
+  /** Asks the service for older jobs, where the end of what is here is in view. */
+  private _wantOlder(): void {
+    if (this.isVisible && (this.table.atEnd || this.list.rows().length === 0)) {
+      void this._older.load(this.list.filter);
+    }
   }
 
   private _onSelection(): void {
@@ -183,7 +212,10 @@ export class JobsPanel extends Widget {
   private _draw(): void {
     this._drawBanner();
     this._drawBar();
-    this._drawEmpty();
+    const shown = this.list.rows().length;
+    this.table.setHidden(shown === 0);
+    this.filter.setHidden(this._model.size === 0);
+    this._empty.draw(shown === 0, this._older.asking(this.list.filter));
   }
 
   private _drawBanner(): void {
@@ -213,17 +245,13 @@ export class JobsPanel extends Widget {
     const { running, queued } = this._model.counts;
     const online = this._model.connection === 'online';
     const chosen = this.meant;
-    const shown = this.list.count;
-    const total = this._model.size;
     const parts = [
-      this.list.filtered
-        ? trans.__('%1 of %2 jobs', shown.toLocaleString(), total.toLocaleString())
-        : trans._n('%2 job', '%2 jobs', total, total.toLocaleString()),
+      this._counted(),
       online && running ? trans.__('%1 running', running) : '',
       online && queued ? trans.__('%1 queued', queued) : ''
     ];
     const summary =
-      chosen.length > 1 ? trans.__('%1 selected', chosen.length.toLocaleString()) : parts.filter(Boolean).join(' · ');
+      chosen.length > 1 ? trans.__('%1 selected', count(chosen.length)) : parts.filter(Boolean).join(' · ');
     const buttons =
       chosen.length > 1
         ? BAR.map(name =>
@@ -231,7 +259,7 @@ export class JobsPanel extends Widget {
           )
         : [];
     const state = [summary, ...(buttons.length ? chosen : []), ...buttons.map(node => node.title)].join('\n');
-    this._bar.setHidden(total === 0);
+    this._bar.setHidden(this._model.size === 0);
     if (this._bar.node.dataset.state === state) {
       return;
     }
@@ -243,49 +271,31 @@ export class JobsPanel extends Widget {
     this._announced = summary;
   }
 
-  private _drawEmpty(): void {
+  /** Returns how many jobs are shown, of how many. */
+  private _counted(): string {
     const trans = this._trans;
-    const rows = this.list.rows().length;
-    this.table.setHidden(rows === 0);
-    this._empty.setHidden(rows > 0);
-    this.filter.setHidden(this._model.size === 0);
-    const { connection } = this._model;
-    const state = rows > 0 ? '' : `${this.list.filtered} ${connection} ${this._model.size}`;
-    if (this._empty.node.dataset.state === state) {
-      return;
+    const { total, size } = this._model;
+    const { filter, filtered } = this.list;
+    const more = this._older.more(filter);
+    if (filtered) {
+      const shown = trans.__('%1 of %2 jobs', count(this.list.count) + (more ? '+' : ''), count(total));
+      return this._older.asking(filter) ? trans.__('%1, searching older ones…', shown) : shown;
     }
-    this._empty.node.dataset.state = state;
-    const node = this._empty.node;
-    if (rows > 0) {
-      node.replaceChildren();
-    } else if (this._model.size > 0) {
-      node.replaceChildren(
-        element('p', '', [trans.__('No job matches.')]),
-        button(trans.__('Show all jobs'), () => this.filter.clear())
-      );
-    } else if (connection === 'connecting') {
-      node.replaceChildren(element('p', '', [trans.__('Reading jobs…')]));
-    } else if (connection === 'online') {
-      const example = '%%qrun\nqubit[2] q;\nbit[2] c;\nh q[0];\ncx q[0], q[1];\nc = measure q;';
-      node.replaceChildren(
-        element('h2', '', [trans.__('No jobs yet')]),
-        element('p', '', [trans.__('Run a circuit in a notebook cell, and it appears here:')]),
-        element('pre', '', [`%load_ext qmagic\n\n${example}`]),
-        button(trans.__('Open the first tutorial'), () => this._door.openTutorial(), 'qm-mod-primary')
-      );
-    } else {
-      node.replaceChildren();
-    }
+    return this._older.rest
+      ? trans.__('newest %1 of %2 jobs', count(size), count(total))
+      : trans._n('%2 job', '%2 jobs', total, count(total));
   }
 
   private readonly _model: JobsModel;
+  private readonly _older: OlderJobs;
   private readonly _trans: TranslationBundle;
   private readonly _banner = new Widget();
   private readonly _bar = new Widget();
-  private readonly _empty = new Widget();
+  private readonly _empty: EmptyState;
   private readonly _announcer = new Widget();
   private readonly _split: SplitPanel;
   private readonly _room: ResizeObserver;
   private _announced = '';
   private _frame = 0;
+  private _timer = 0;
 }

@@ -5,6 +5,8 @@
  * epoch. Unknown fields are allowed, so that a newer server can say more.
  */
 
+import { readPartial, type PartialCounts } from './views/bundle';
+
 export type JobStatus =
   | 'CREATED'
   | 'HELD'
@@ -104,10 +106,12 @@ export interface LiveView {
   /** The backend that runs it, and why; "" where that is not known yet. */
   readonly backend: string;
   readonly why: string;
+  /** Its counts so far, where its shots come in parts. */
+  readonly counts: PartialCounts | null;
 }
 
 export type Message =
-  | { readonly type: 'snapshot'; readonly seq: number; readonly jobs: readonly JobView[] }
+  | { readonly type: 'snapshot'; readonly seq: number; readonly jobs: readonly JobView[]; readonly total: number }
   | { readonly type: 'events'; readonly seq: number; readonly events: readonly JobEvent[] }
   | { readonly type: 'live'; readonly jobs: readonly LiveView[] }
   | { readonly type: 'offline'; readonly message: string }
@@ -117,6 +121,8 @@ export type Message =
 export interface JobPage {
   readonly seq: number;
   readonly jobs: readonly JobView[];
+  /** Where a search was left before its end: it goes on before this job. */
+  readonly reached: string;
 }
 
 /** All that is known of one job. */
@@ -149,7 +155,7 @@ export function decodeMessage(text: string): Message {
   const data = record(JSON.parse(text), 'message');
   switch (data.type) {
     case 'snapshot':
-      return { type: 'snapshot', seq: number(data.seq, 'seq'), jobs: list(data.jobs, 'jobs').map(decodeJob) };
+      return { type: 'snapshot', ...jobsOf(data), total: optionalNumber(data.total) ?? 0 };
     case 'events':
       return { type: 'events', seq: number(data.seq, 'seq'), events: list(data.events, 'events').map(decodeEvent) };
     case 'live':
@@ -166,6 +172,10 @@ export function decodeMessage(text: string): Message {
 /** Returns a checked page of jobs. */
 export function decodePage(value: unknown): JobPage {
   const data = record(value, 'page');
+  return { ...jobsOf(data), reached: optionalText(data.reached) };
+}
+
+function jobsOf(data: Record<string, unknown>): { seq: number; jobs: JobView[] } {
   return { seq: number(data.seq, 'seq'), jobs: list(data.jobs, 'jobs').map(decodeJob) };
 }
 
@@ -233,7 +243,8 @@ function decodeEvent(value: unknown): JobEvent {
   };
 }
 
-function decodeLive(value: unknown): LiveView {
+/** Returns checked live values. */
+export function decodeLive(value: unknown): LiveView {
   const data = record(value, 'live view');
   return {
     id: text(data.id, 'id'),
@@ -242,7 +253,8 @@ function decodeLive(value: unknown): LiveView {
     expected: optionalNumber(data.expected),
     progress: optionalNumber(data.progress),
     backend: optionalText(data.backend),
-    why: optionalText(data.why)
+    why: optionalText(data.why),
+    counts: readPartial(data.counts)
   };
 }
 

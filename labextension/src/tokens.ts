@@ -7,11 +7,14 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Actions } from './actions';
 import type { Api } from './api';
 import type { JobsModel } from './model';
+import type { OlderJobs } from './older';
 import type { JobsPanel } from './panel';
 
 /** The jobs of this user, and the way to the server. */
 export interface IQMagic {
   readonly model: JobsModel;
+  /** What the service has besides. */
+  readonly older: OlderJobs;
   readonly api: Api;
   readonly actions: Actions;
   readonly trans: TranslationBundle;

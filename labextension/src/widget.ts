@@ -3,19 +3,21 @@
  * `qmagic/display/static/card.js` and stands in where the extension is not installed.
  */
 
-import { decodeJob } from './protocol';
+import { decodeJob, decodeLive } from './protocol';
 import { mountCard, type CardData } from './views/card';
 
 interface Model {
-  get(name: 'job'): unknown;
+  get(name: 'job' | 'live'): unknown;
   get(name: 'cancellable'): boolean;
+  get(name: 'hint'): string;
   on(event: string, callback: () => void): void;
   off(event: string, callback: () => void): void;
   send(message: { kind: string }): void;
 }
 
 function data(model: Model): CardData {
-  return { job: decodeJob(model.get('job')), connection: 'online' };
+  const live = model.get('live');
+  return { job: decodeJob(model.get('job')), live: live ? decodeLive(live) : null, connection: 'online' };
 }
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
@@ -23,11 +25,12 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     model.send({ kind: 'cancel' });
     return Promise.resolve();
   };
-  const card = mountCard(el, data(model), model.get('cancellable') ? { cancel } : {});
+  const card = mountCard(el, data(model), model.get('cancellable') ? { cancel } : { hint: model.get('hint') });
   const changed = (): void => card.update(data(model));
-  model.on('change:job', changed);
+  const changes = 'change:job change:live';
+  model.on(changes, changed);
   return () => {
-    model.off('change:job', changed);
+    model.off(changes, changed);
     card.dispose();
   };
 }

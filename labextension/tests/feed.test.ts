@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Api } from '../src/api';
 import { Feed } from '../src/feed';
 import { JobsModel } from '../src/model';
+import { OlderJobs } from '../src/older';
 import type { JobView } from '../src/protocol';
 import { job, T0 } from './jobs';
 
@@ -31,13 +32,14 @@ function setUp(pages: JobView[][] = []) {
   const api = {
     settings: { WebSocket: Socket },
     eventsUrl: (since: number) => `ws://x/events?since=${since}`,
-    jobs: ({ before }: { before: string }) => {
+    jobs: ({ before, limit }: { before: string; limit: number }) => {
       asked.push(before);
-      return Promise.resolve({ seq: 5, jobs: pages.shift() ?? [] });
+      return Promise.resolve({ seq: 5, jobs: (pages.shift() ?? []).slice(0, limit), reached: '' });
     }
   } as unknown as Api;
-  const feed = new Feed(model, api);
-  return { model, feed, asked };
+  const older = new OlderJobs(model, api);
+  const feed = new Feed(model, api, older);
+  return { model, feed, asked, older };
 }
 
 beforeEach(() => {
@@ -88,10 +90,21 @@ describe('Feed', () => {
     const newest = job({ created: T0 + 50_000 });
     const first = Array.from({ length: 1000 }, (_, place) => job({ created: T0 + 40_000 - place }));
     const { model, asked } = setUp([first, [job({ created: T0 + 10 })]]);
-    Socket.all[0].say({ type: 'snapshot', seq: 7, jobs: [newest] });
+    Socket.all[0].say({ type: 'snapshot', seq: 7, jobs: [newest], total: 1002 });
     await vi.advanceTimersByTimeAsync(10);
     expect(asked).toEqual([newest.id, first.at(-1)!.id]);
     expect(model.size).toBe(1002);
+  });
+
+  it('leaves the rest where it is beyond ten thousand, and knows that there is more', async () => {
+    const page = (at: number) => Array.from({ length: 1000 }, (_, place) => job({ created: T0 + 90_000 - at - place }));
+    const { model, asked, older } = setUp(Array.from({ length: 20 }, (_, at) => page(1000 * at)));
+    const newest = Array.from({ length: 500 }, (_, place) => job({ created: T0 + 99_000 - place }));
+    Socket.all[0].say({ type: 'snapshot', seq: 7, jobs: newest, total: 123_456 });
+    expect(older.rest).toBe(false);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(asked).toHaveLength(10);
+    expect([model.size, model.total, older.rest]).toEqual([10_000, 123_456, true]);
   });
 
   it('a message that cannot be read is passed over', () => {

@@ -51,5 +51,5 @@ export function event(seq: number, view: JobView | null, id = view?.id ?? ''): J
 }
 
 export function live(id: string): LiveView {
-  return { id, position: null, elapsed: 2, expected: null, progress: 0.5, backend: 'aer', why: '' };
+  return { id, position: null, elapsed: 2, expected: null, progress: 0.5, backend: 'aer', why: '', counts: null };
 }

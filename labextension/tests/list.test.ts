@@ -7,7 +7,7 @@ import { job, queued, running, T0 } from './jobs';
 
 function listOf(...jobs: JobView[]): JobList {
   const model = new JobsModel();
-  model.apply({ type: 'snapshot', seq: 1, jobs: [...jobs].sort((a, b) => (a.id < b.id ? 1 : -1)) });
+  model.apply({ type: 'snapshot', seq: 1, jobs: [...jobs].sort((a, b) => (a.id < b.id ? 1 : -1)), total: 0 });
   return new JobList(model);
 }
 

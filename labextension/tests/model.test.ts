@@ -6,7 +6,7 @@ import { wire } from './wire';
 
 function started(...jobs: JobView[]): JobsModel {
   const model = new JobsModel();
-  model.apply({ type: 'snapshot', seq: 10, jobs: [...jobs].sort((a, b) => (a.id < b.id ? 1 : -1)) });
+  model.apply({ type: 'snapshot', seq: 10, jobs: [...jobs].sort((a, b) => (a.id < b.id ? 1 : -1)), total: 0 });
   return model;
 }
 
@@ -91,9 +91,9 @@ describe('JobsModel', () => {
     const one = running();
     const model = new JobsModel();
     const seen = told(model);
-    model.apply({ type: 'snapshot', seq: 1, jobs: [one] });
+    model.apply({ type: 'snapshot', seq: 1, jobs: [one], total: 0 });
     expect(seen.ended).toEqual([]);
-    model.apply({ type: 'snapshot', seq: 9, jobs: [{ ...one, status: 'FAILED' }] });
+    model.apply({ type: 'snapshot', seq: 9, jobs: [{ ...one, status: 'FAILED' }], total: 0 });
     expect(seen.ended).toEqual([one.id]);
   });
 
@@ -102,13 +102,13 @@ describe('JobsModel', () => {
     const model = started(old, gone, kept);
     const newest = job({ created: T0 + 4000 });
     const between = job({ created: T0 + 1500 });
-    model.apply({ type: 'snapshot', seq: 20, jobs: [newest, kept, between] });
+    model.apply({ type: 'snapshot', seq: 20, jobs: [newest, kept, between], total: 0 });
     expect(model.get(old.id)).toBeDefined();
     model.applyPage([old], true, 20);
     expect(model.get(gone.id)).toBeUndefined();
     expect(model.get(old.id)).toBeDefined();
     expect(model.size).toBe(4);
-    model.apply({ type: 'snapshot', seq: 30, jobs: [] });
+    model.apply({ type: 'snapshot', seq: 30, jobs: [], total: 0 });
     expect(model.size).toBe(0);
   });
 

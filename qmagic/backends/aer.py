@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from qmagic.backends.aer_methods import METHODS, automatic, bytes_of, not_clifford
+from qmagic.backends.aer_shots import seconds_a_shot
 from qmagic.backends.aer_translate import fitting
 from qmagic.backends.base import Executable, Grant, Need, Product
 from qmagic.backends.memory import limit, refusal
@@ -68,6 +69,10 @@ class Aer:
         from qmagic.backends.threads import available
 
         return Need(needed, available() if size >= _WIDE else 1)
+
+    def seconds_a_shot(self, executable: Executable) -> float | None:
+        """Returns about how long a trajectory takes; None where all shots come from one run."""
+        return seconds_a_shot(executable, self.method(executable, exact=False))
 
     def sample(self, executable: Executable, shots: int, key: Key, grant: Grant) -> tuple[CountsTable, str]:
         """Returns counts, all of one run."""

@@ -7,16 +7,17 @@ point's counts do not depend on how many others there are, only on where it stan
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from qmagic.backends import parts
 from qmagic.backends.estimate import Estimates, estimate_exactly, estimate_from_shots, estimate_to_precision
 from qmagic.backends.observables import label_of, weights_of
 from qmagic.backends.program import read
 from qmagic.errors import InputError
-from qmagic.outcomes import EstimatedPub, Register, SampledPub
+from qmagic.outcomes import CountsTable, EstimatedPub, Register, SampledPub
 
 if TYPE_CHECKING:
     from qiskit.circuit import QuantumCircuit
@@ -24,10 +25,15 @@ if TYPE_CHECKING:
     from qmagic.backends.base import Backend, Executable, Grant
     from qmagic.jobs import ParameterValues, PubSpec
 
-__all__ = ["check_values", "estimated", "sampled"]
+__all__ = ["SHOTS", "Report", "check_values", "estimated", "sampled"]
 
 #: Shots where none are given.
-_SHOTS = 1024
+SHOTS = 1024
+
+
+#: Hears how far a PUB is, from 0 to 1; of one that is a single histogram also what makes its shots so far, and how
+#: many there will be.
+Report = Callable[[float, Callable[[], SampledPub] | None, int], None]
 
 
 class _Route(Protocol):
@@ -60,7 +66,7 @@ def check_values(given: ParameterValues) -> None:
         raise InputError(f"parameter {name!r} has the value {values[bad]}; expected a finite number")
 
 
-def sampled(task: Task, pub: PubSpec, seed: int, index: int, grant: Grant) -> tuple[SampledPub, str]:
+def sampled(task: Task, pub: PubSpec, seed: int, index: int, grant: Grant, report: Report) -> tuple[SampledPub, str]:
     """Returns the counts of a PUB and the simulator's method.
 
     Args:
@@ -69,26 +75,40 @@ def sampled(task: Task, pub: PubSpec, seed: int, index: int, grant: Grant) -> tu
         seed: The job's seed.
         index: The PUB's place in its job.
         grant: What the run may take.
+        report: Hears of each part.
     """
-    shots = _SHOTS if pub.shots is None else pub.shots
+    shots = SHOTS if pub.shots is None else pub.shots
     circuit = task.executable.circuit
-    tables, method = [], ""
-    for point, executable in _points(task.executable, pub.parameters):
-        counts, method = task.backend.sample(executable, shots, (seed, index, point, 0), grant)
-        tables.append(counts)
     shape = () if pub.parameters is None else pub.parameters.shape
+    number = int(np.prod(shape))
+    registers = _registers(circuit)
+    tables: list[CountsTable] = []
+    method = ""
+
+    def tell(table: CountsTable, done: int) -> None:
+        part = (len(tables) + done / shots) / number
+        so_far = None if shape else lambda: SampledPub(circuit.num_clbits, registers, done, (table,))
+        report(part, so_far, shots)
+
+    for point, executable in _points(task.executable, pub.parameters):
+        counts, method = parts.sample(task.backend, executable, shots, (seed, index, point, 0), grant, tell)
+        tables.append(counts)
+        report(len(tables) / number, None, 0)
     metadata = _metadata(task, method)
-    return SampledPub(circuit.num_clbits, _registers(circuit), shots, tuple(tables), shape, metadata), method
+    return SampledPub(circuit.num_clbits, registers, shots, tuple(tables), shape, metadata), method
 
 
-def estimated(task: Task, pub: PubSpec, seed: int, index: int, grant: Grant) -> tuple[EstimatedPub, str]:
+def estimated(
+    task: Task, pub: PubSpec, seed: int, index: int, grant: Grant, report: Report
+) -> tuple[EstimatedPub, str]:
     """Returns the expectation values of a PUB and the simulator's method; see `sampled`."""
     assert pub.observables is not None
     observables = [weights_of(observable, task.places) for observable in pub.observables]
     points_shape = () if pub.parameters is None else pub.parameters.shape
     shape = np.broadcast_shapes(points_shape, pub.observables_shape)
     # Which point and which observable stand at each place of the answer.
-    point_at = np.broadcast_to(np.arange(int(np.prod(points_shape))).reshape(points_shape), shape).ravel()
+    points = int(np.prod(points_shape))
+    point_at = np.broadcast_to(np.arange(points).reshape(points_shape), shape).ravel()
     observable_at = np.broadcast_to(np.arange(len(observables)).reshape(pub.observables_shape), shape).ravel()
     values, errors = np.zeros(point_at.size), np.zeros(point_at.size)
     shots = np.zeros(point_at.size, np.int64)
@@ -100,6 +120,7 @@ def estimated(task: Task, pub: PubSpec, seed: int, index: int, grant: Grant) -> 
         wanted = [observables[i] for i in observable_at[at]]
         found = _estimate(task, executable, wanted, pub, (seed, index, point), grant)
         values[at], errors[at], shots[at], method = found.values, found.errors, found.shots, found.method
+        report((point + 1) / points, None, 0)
     return EstimatedPub(
         evs=values.astype("<f8").tobytes(),
         stds=errors.astype("<f8").tobytes(),

@@ -24,7 +24,7 @@ from qmagic.errors import (
 )
 from qmagic.jobs import JobInfo, JobSpec, JobStatus, new_job_id
 from qmagic.outcomes import unpack
-from qmagic.protocol import Cancel, Ended, Find, Found
+from qmagic.protocol import Cancel, Ended, Find, Found, Live
 
 if TYPE_CHECKING:
     from qmagic.results import Result
@@ -76,6 +76,11 @@ class Job:
         if self._info is None or not self._info.status.final:
             self._info = self._find().info
         return self._info
+
+    def live(self) -> Live | None:
+        """Returns what is not stored of a job that runs: its time, and its counts so far where shots come in parts."""
+        found: Live | None = connection().ask("live", Find(id=self.id), Live | None)
+        return found
 
     def last_info(self) -> JobInfo:
         """Returns what was last said of the job, such as in a list; asks only where nothing was."""

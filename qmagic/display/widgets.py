@@ -16,6 +16,7 @@ import traitlets
 
 from qmagic.display.card import job_view
 from qmagic.jobs import JobInfo
+from qmagic.protocol import Live
 
 __all__ = ["JobWidget"]
 
@@ -33,29 +34,35 @@ class JobWidget(anywidget.AnyWidget):
 
     Attributes:
         job: What the card shows.
+        live: What is not stored of it, while it runs; `Live` as JSON.
         cancellable: Whether its button reaches the kernel; it does not while a cell waits for the job.
+        hint: How else it can be cancelled.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
     job = traitlets.Dict().tag(sync=True)
+    live = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     cancellable = traitlets.Bool(False).tag(sync=True)
+    hint = traitlets.Unicode().tag(sync=True)
 
     @classmethod
-    def of(cls, info: JobInfo, cancel: Callable[[], bool] | None) -> JobWidget | None:
+    def of(cls, info: JobInfo, cancel: Callable[[], bool] | None, hint: str = "") -> JobWidget | None:
         """Returns the widget of a job; None where the script was not built (a checkout without npm)."""
         try:
             esm, css = _text("card.js"), _text("card.css")
         except OSError:
             return None
-        widget = cls(_esm=esm, _css=css, job=job_view(info), cancellable=cancel is not None)
+        widget = cls(_esm=esm, _css=css, job=job_view(info), cancellable=cancel is not None, hint=hint)
         if cancel is not None:
             widget.on_msg(lambda _widget, content, _buffers: cancel() if content.get("kind") == "cancel" else None)
         return widget
 
-    def show(self, info: JobInfo) -> None:
+    def show(self, info: JobInfo, live: Live | None = None) -> None:
         """Shows how the job stands; nothing is sent where nothing has changed."""
-        self.job = job_view(info)
+        with self.hold_sync():
+            self.job = job_view(info)
+            self.live = None if live is None else live.to_json()
 
     def view_bundle(self) -> dict[str, Any]:
         """Returns the view alone: text and HTML are the card's static ones."""

@@ -13,10 +13,11 @@ import msgspec
 
 from qmagic.errors import ErrorInfo
 from qmagic.jobs import Environment
+from qmagic.outcomes import PartialCounts
 
 __all__ = [
-    "Call", "Checked", "Chosen", "Died", "Done", "Engine", "Failed", "FromWorker", "Grant", "Listener", "Ready",
-    "Reserve", "Run", "ToWorker",
+    "Call", "Checked", "Chosen", "Died", "Done", "Engine", "Failed", "FromWorker", "Grant", "Listener", "Progress",
+    "Ready", "Reserve", "Run", "ToWorker",
 ]  # fmt: skip
 
 
@@ -68,6 +69,15 @@ class Chosen(msgspec.Struct, frozen=True, array_like=True, tag="chosen"):
     why: str
 
 
+class Progress(msgspec.Struct, frozen=True, array_like=True, tag="progress"):
+    """How far the job is, from 0 to 1, and its counts so far where its shots come in parts."""
+
+    job: str
+    attempt: int
+    done: float
+    counts: PartialCounts | None = None
+
+
 class Reserve(msgspec.Struct, frozen=True, array_like=True, tag="reserve"):
     """The job needs this much memory (bytes) and can use this many threads; the worker waits for a `Grant`."""
 
@@ -98,7 +108,7 @@ class Failed(msgspec.Struct, frozen=True, array_like=True, tag="failed"):
 
 
 ToWorker = Run | Grant
-FromWorker = Ready | Checked | Chosen | Reserve | Done | Failed
+FromWorker = Ready | Checked | Chosen | Progress | Reserve | Done | Failed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,6 +140,9 @@ class Listener(Protocol):
 
     def on_chosen(self, message: Chosen) -> None:
         """A job's backend was chosen."""
+
+    def on_progress(self, message: Progress) -> None:
+        """A job is so far."""
 
     def on_reserve(self, message: Reserve) -> None:
         """A job waits for memory and threads."""

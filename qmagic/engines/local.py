@@ -27,6 +27,7 @@ from qmagic.engines.base import (
     FromWorker,
     Grant,
     Listener,
+    Progress,
     Ready,
     Reserve,
     Run,
@@ -224,6 +225,8 @@ class LocalEngine:
             self.listener.on_reserve(message)
         elif isinstance(message, Chosen):
             self.listener.on_chosen(message)
+        elif isinstance(message, Progress):
+            self.listener.on_progress(message)
         elif isinstance(message, Checked):
             call = next(call for call in worker.calls if call.job == message.job)
             if call.only_check or message.error is not None:

@@ -29,6 +29,7 @@ os.environ["QISKIT_PARALLEL"] = "FALSE"
 import msgspec
 
 from qmagic.engines.base import Call, Checked, Chosen, Done, Failed, FromWorker, Grant, Ready, Reserve, Run, ToWorker
+from qmagic.engines.progress import Reporter
 from qmagic.errors import ErrorInfo, QmagicError
 from qmagic.jobs import JobSpec
 
@@ -84,11 +85,15 @@ class Worker:
             self._send(Checked(call.job))
         if call.only_check:
             return
-        if not call.quiet:
+        if not (call.quiet and execute.is_quick(prepared)):
             self._send(Chosen(call.job, call.attempt, *execute.choice(prepared)))
         try:
             prepared.memory_limit = memory
-            outcome = execute.run(prepared, reserve=lambda need, threads: self._reserve(call.job, need, threads))
+            outcome = execute.run(
+                prepared,
+                reserve=lambda need, threads: self._reserve(call.job, need, threads),
+                report=Reporter(call.job, call.attempt, self._send),
+            )
             message = self._done(call, outcome)
         except Exception as error:
             self._explain(error)

@@ -47,14 +47,15 @@ class LiveCard:
         shell: IPython.
         job: The job.
         blocking: Whether the kernel waits for it: then a widget's button would not reach the kernel.
+        hint: What a widget says in place of that button.
     """
 
-    def __init__(self, shell: InteractiveShell, job: Job, *, blocking: bool) -> None:
+    def __init__(self, shell: InteractiveShell, job: Job, *, blocking: bool, hint: str = "") -> None:
         self._shell, self._job = shell, job
         self._over = threading.Event()
         self._lock = threading.Lock()
         info = job.info()
-        self._widget = _widget(info, None if blocking else job.cancel)
+        self._widget = _widget(info, None if blocking else job.cancel, hint)
         self._publish(job_bundle(info) | (self._widget.view_bundle() if self._widget else {}), update=False)
         if not blocking or self._widget:
             target = self._follow_widget if self._widget else self._await_end
@@ -93,7 +94,7 @@ class LiveCard:
         assert self._widget is not None
         while not self._over.wait(_LOOK):
             try:
-                info = self._job.info()
+                info, live = self._job.info(), self._job.live()
             except QmagicError:
                 continue
             if info.status.final:
@@ -101,16 +102,16 @@ class LiveCard:
                 return
             with self._lock:
                 if not self._over.is_set():
-                    self._widget.show(info)
+                    self._widget.show(info, live)
 
 
-def _widget(info: JobInfo, cancel: Any) -> Any:
+def _widget(info: JobInfo, cancel: Any, hint: str) -> Any:
     """Returns the widget that stands in for our extension; None where anywidget is not installed."""
     try:
         from qmagic.display.widgets import JobWidget
     except ImportError:
         return None
-    return JobWidget.of(info, cancel)
+    return JobWidget.of(info, cancel, hint)
 
 
 _shown: list[Any] = []

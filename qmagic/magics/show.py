@@ -62,7 +62,8 @@ def shown_result(shell: InteractiveShell, job: Job, *, keep: bool) -> Result:
     try:
         return result_of(job, keep=keep, timeout=_SOON)
     except JobTimeoutError:
-        card = LiveCard(shell, job, blocking=True)
+        what = "only stops waiting" if keep else "cancels the job"
+        card = LiveCard(shell, job, blocking=True, hint=f"Interrupting the cell {what}.")
     try:
         result = result_of(job, keep=keep)
     except BaseException:

@@ -46,8 +46,11 @@ def event_view(event: Event, root: str = "") -> Json:
 
 
 def listing(found: Listing, root: str = "") -> Json:
-    """Returns jobs as they stood at event `seq`: what an event after it said of one of them is newer."""
-    return {"seq": found.seq, "jobs": [job_view(info, root) for info in found.jobs]}
+    """Returns jobs as they stood at event `seq`: what an event after it said of one of them is newer.
+
+    `reached`, where it is not "", is the job before which a search for a text has to go on.
+    """
+    return {"seq": found.seq, "jobs": [job_view(info, root) for info in found.jobs], "reached": found.reached}
 
 
 def detail(
@@ -126,8 +129,9 @@ def error(message: str) -> Json:
 
 
 def snapshot(found: Listing, root: str = "") -> Json:
-    """Returns where everything stands: the newest jobs; `unfinished` counts all that have not ended."""
-    return {"type": "snapshot", **listing(found, root), "unfinished": found.unfinished}
+    """Returns where everything stands: the newest of `total` jobs; `unfinished` counts all that have not ended."""
+    counts = {"unfinished": found.unfinished, "total": found.total}
+    return {"type": "snapshot", **listing(found, root), **counts}
 
 
 def events(told: list[Event], root: str = "") -> Json:
@@ -136,7 +140,7 @@ def events(told: list[Event], root: str = "") -> Json:
 
 
 def live(told: Iterable[Live]) -> Json:
-    """Returns what is not stored: the newest place in line and times of jobs that wait or run."""
+    """Returns what is not stored: the newest place in line, times and counts of jobs that wait or run."""
     return {"type": "live", "jobs": [one.to_json() for one in told]}
 
 

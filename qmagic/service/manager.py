@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from qmagic.engines.base import Call, Checked, Chosen, Died, Done, Engine, Failed, Reserve
+from qmagic.engines.base import Call, Checked, Chosen, Died, Done, Engine, Failed, Progress, Reserve
 from qmagic.errors import ErrorInfo
 from qmagic.jobs import Environment, JobInfo, JobSpec, JobStatus
 from qmagic.protocol import Live
@@ -72,10 +72,17 @@ class Manager:
 
     # -- what clients ask ---------------------------------------------------------------------------------------------
 
-    def submit(self, data: bytes, accept: Callable[[ErrorInfo | None], None], *, waiter: Waiter | None = None) -> None:
+    def submit(
+        self,
+        data: bytes,
+        accept: Callable[[ErrorInfo | None], None],
+        *,
+        waiter: Waiter | None = None,
+        checked: bool = False,
+    ) -> None:
         """Makes a job; `accept` hears when it is on disk (None) or why it was refused.
 
-        A job that is already known is accepted again, and made once.
+        A job that is already known is accepted again, and made once. With `checked` its input was read already.
         """
         spec = _SPEC(data)
         record = self._ledger.live.get(spec.id)
@@ -87,7 +94,7 @@ class Manager:
             if not record.small:
                 record.expected = self._expected.of(spec)
             self._ledger.add(record)
-            if spec.checked:
+            if spec.checked or checked:
                 self._ledger.admit(record, self._drop)
                 self._scheduler.add(record)
             else:
@@ -96,6 +103,13 @@ class Manager:
         if waiter is not None:
             record.waiters[waiter] = waiter
         self._ledger.answer(record)
+
+    def check(self, data: bytes, answer: Callable[[ErrorInfo | None], None]) -> None:
+        """Has a worker read a job's input, and makes no job; `answer` hears that it is sound (None), or why not."""
+        spec = _SPEC(data)
+        record = Record(msgspec.structs.replace(spec, id=f"check of {spec.id}"), data, trial=True, accept=[answer])
+        self._ledger.add(record)
+        self._await_check(record)
 
     def cancel(self, job: str) -> JobStatus | None:
         """Stops a job and returns where it stands now; None when it is not among the living."""
@@ -133,14 +147,22 @@ class Manager:
 
     def live(self, most: int) -> list[Live]:
         """Returns what changes without an event: of the jobs that run, and of the first in line; at most so many."""
-        now = self._clock()
         running = [record for record in self._ledger.live.values() if record.status in _AT_WORK and record.admitted]
-        told = [Live(r.id, None, max(0.0, now - r.began), r.expected, None, r.backend, r.why) for r in running[:most]]
+        told = [self._live(record) for record in running[:most]]
         for job, position in self._scheduler.positions().items():
             if len(told) >= most:
                 break
             told.append(Live(job, position, None, self._ledger.live[job].expected))
         return told
+
+    def live_of(self, job: str) -> Live | None:
+        """Returns the same of one job that runs; None where it does not."""
+        record = self._ledger.live.get(job)
+        return self._live(record) if record is not None and record.status in _AT_WORK else None
+
+    def _live(self, r: Record) -> Live:
+        passed = max(0.0, self._clock() - r.began)
+        return Live(r.id, None, passed, r.expected, r.progress, r.backend, r.why, r.counts)
 
     def learn(self, ended: list[tuple[bytes, JobInfo]]) -> None:
         """Takes in how long earlier jobs ran, from their specs and what was said of them."""
@@ -209,7 +231,7 @@ class Manager:
         if record is None or record.status is not JobStatus.CREATED:
             return
         record.deadline = None
-        if message.error is not None:
+        if message.error is not None or record.trial:
             self._slots.release(record)
             self._ledger.refuse(record, message.error)
             return
@@ -224,6 +246,14 @@ class Manager:
         record = self._ledger.live.get(message.job)
         if record is not None and record.attempt == message.attempt:
             record.backend, record.why = message.backend, message.why
+            if record.status is JobStatus.CREATED and record.id in self._slots:
+                self._admit_running(record)  # it was thought too quick to be announced, and is not
+
+    def on_progress(self, message: Progress) -> None:
+        """A job is so far."""
+        record = self._ledger.live.get(message.job)
+        if record is not None and record.attempt == message.attempt:
+            record.progress, record.counts = message.done, message.counts
 
     def on_reserve(self, message: Reserve) -> None:
         """A job asks for memory and threads."""
@@ -294,7 +324,7 @@ class Manager:
     def _check(self, record: Record) -> None:
         """Has a worker read a job's input, and go on to run it where nobody is before it."""
         record.deadline = self._clock() + CHECK_SECONDS
-        if self._slots.free() and not len(self._scheduler):
+        if self._slots.free() and not len(self._scheduler) and not record.trial:
             self._start([record], check=True)
         else:
             call = Call(record.id, record.attempt, record.data, check=True, only_check=True)
@@ -305,6 +335,7 @@ class Manager:
         for record in records:
             record.attempt += 1
             record.started, record.began = time.time(), self._clock()
+            record.progress = record.counts = None
             if not check:
                 self._mark_started(record)
         calls = [
@@ -316,6 +347,7 @@ class Manager:
 
     def _admit_running(self, record: Record) -> None:
         """Admits a job that runs already, since its input has turned out to be sound."""
+        record.deadline = None
         self._ledger.admit(record, self._drop)
         self._mark_started(record)
 

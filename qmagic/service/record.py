@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from qmagic.errors import ErrorInfo
 from qmagic.jobs import JobInfo, JobSpec, JobStatus
+from qmagic.outcomes import PartialCounts
 from qmagic.protocol import Ended
 
 __all__ = ["Record", "Waiter", "is_small"]
@@ -36,6 +37,7 @@ class Record:
         deaths: Worker deaths that it is blamed for.
         alone: Whether it must run without company, since a batch with it in it crashed.
         small: Whether it may share a worker call with others.
+        trial: Whether its input is only to be read: it never becomes a job.
         deadline: Monotonic time at which it is over its time-out.
         reserved: Bytes it was granted.
         wide: Whether it was granted every slot.
@@ -43,6 +45,8 @@ class Record:
         why: Why that was chosen.
         expected: Seconds that it is expected to run for; None where earlier jobs do not tell.
         began: Monotonic time at which the current attempt began.
+        progress: How far the current attempt is, from 0 to 1; None where it does not tell.
+        counts: Its counts so far, where its shots come in parts.
         reason: Why it is being stopped, when not by the user.
         accept: Called with None when it is on disk, or with why it was refused.
         waiters: Who waits for its end: one call for each who.
@@ -57,6 +61,7 @@ class Record:
     deaths: int = 0
     alone: bool = False
     small: bool = False
+    trial: bool = False
     created: float = 0.0
     started: float | None = None
     ended: float | None = None
@@ -68,6 +73,8 @@ class Record:
     why: str = ""
     expected: float | None = None
     began: float = 0.0
+    progress: float | None = None
+    counts: PartialCounts | None = None
     error: ErrorInfo | None = None
     reason: str = ""
     accept: list[Callable[[ErrorInfo | None], None]] = dataclasses.field(default_factory=list)

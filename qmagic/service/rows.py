@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import sqlite3
 import time
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -16,6 +14,7 @@ from qmagic.events import Event
 from qmagic.jobs import JobInfo, JobSpec, JobStatus
 from qmagic.protocol import Ended, Find, Found, Listing
 from qmagic.service.record import Record
+from qmagic.service.search import matches
 from qmagic.service.store import Statement
 
 __all__ = [
@@ -119,45 +118,16 @@ def unfinished(connection: sqlite3.Connection) -> list[tuple[Record, bool]]:
 
 
 # the second condition is the index's own
-_NEWEST = "SELECT max(number) FROM jobs AS f WHERE f.parent = jobs.parent AND f.parent != ''"
 _FAMILY = "SELECT count(*) FROM jobs WHERE parent = ? AND parent != ''"
 
 
 def find(connection: sqlite3.Connection, wanted: Find) -> list[Found]:
     """Returns the jobs that are meant, newest first."""
-    where, values = ["1"], list[Any]()
-    if wanted.id:
-        where.append("id >= ? AND id < ?")
-        values += [wanted.id, wanted.id + "\x7f"]
-    if wanted.ids:
-        where.append(f"id IN ({', '.join('?' * len(wanted.ids))})")
-        values += wanted.ids
-    if wanted.status:
-        where.append(f"status IN ({', '.join('?' * len(wanted.status))})")
-        values += wanted.status
-    if wanted.tag:
-        where.append("number IN (SELECT number FROM tags WHERE tag = ?)")
-        values.append(wanted.tag)
-    for column in ("notebook", "parent"):
-        if value := getattr(wanted, column):
-            where.append(f"{column} = ? AND {column} != ''")  # the second is the index's own condition
-            values.append(value)
-    if wanted.before:
-        # by the order of arrival; ids, which begin with the time, do where that job is gone
-        place = (
-            "SELECT coalesce((SELECT number FROM jobs WHERE id = ?), (SELECT max(number) + 1 FROM jobs WHERE id < ?))"
-        )
-        where.append(f"number < ({place})")
-        values += [wanted.before, wanted.before]
-    if wanted.fold:
-        where.append(
-            "(parent = '' OR number = "
-            "(SELECT max(number) FROM jobs AS f WHERE f.parent = jobs.parent AND f.parent != ''))"
-        )
-    order = "+number" if wanted.id else "number"  # few match a prefix: by its index, not newest first through all
-    query = f"SELECT number, info FROM jobs WHERE {' AND '.join(where)} ORDER BY {order} DESC LIMIT ?"
-    matches = connection.execute(query, (*values, -1 if wanted.text else wanted.limit))
-    chosen = _mentioning(matches, wanted.text, wanted.limit) if wanted.text else matches.fetchall()
+    return _found(connection, wanted, matches(connection, wanted)[0])
+
+
+def _found(connection: sqlite3.Connection, wanted: Find, chosen: list[tuple[int, bytes]]) -> list[Found]:
+    """Returns jobs with what is wanted of each."""
     found = []
     for number, data in chosen:
         info = _INFO(data)
@@ -173,11 +143,16 @@ def find(connection: sqlite3.Connection, wanted: Find) -> list[Found]:
     return found
 
 
+_COUNTED = (" WHERE final = 0", "")
+
+
 def listing(connection: sqlite3.Connection, wanted: Find) -> Listing:
     """Returns the jobs that are meant, newest first, and the number of the last event that they show."""
     seq, _ = last_numbers(connection)
-    unfinished_jobs = connection.execute("SELECT count(*) FROM jobs WHERE final = 0").fetchone()[0]
-    return Listing(seq, [job.info for job in find(connection, wanted)], unfinished_jobs)
+    under_way, total = [connection.execute(f"SELECT count(*) FROM jobs{which}").fetchone()[0] for which in _COUNTED]
+    chosen, left = matches(connection, wanted)
+    reached = connection.execute("SELECT id FROM jobs WHERE number = ?", (left,)).fetchone()[0] if left else ""
+    return Listing(seq, [job.info for job in _found(connection, wanted, chosen)], under_way, total, reached)
 
 
 def ended_lately(connection: sqlite3.Connection, most: int = 500) -> list[tuple[bytes, JobInfo]]:
@@ -197,20 +172,6 @@ def ended(connection: sqlite3.Connection, job: str) -> Ended | None:
     """
     row = connection.execute(query, (job,)).fetchone()
     return None if row is None else Ended(_INFO(row[0]), row[1] or b"", row[2] or "", row[3] or "")
-
-
-def _mentioning(matches: Iterable[tuple[int, bytes]], text: str, limit: int) -> list[tuple[int, bytes]]:
-    """Returns the first rows in whose job a person sees `text`."""
-    wanted = text.casefold()
-    seen = (row for row in matches if any(wanted in word.casefold() for word in _words(_INFO(row[1]))))
-    return list(itertools.islice(seen, limit))
-
-
-def _words(info: JobInfo) -> tuple[str, ...]:
-    return (
-        info.id, info.name, info.backend, info.status, info.kind, info.notebook, info.notebook_path, info.headline,
-        info.error, *info.tags,
-    )  # fmt: skip
 
 
 def events_since(connection: sqlite3.Connection, since: int, limit: int = 1000) -> list[Event]:

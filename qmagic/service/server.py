@@ -52,7 +52,7 @@ __all__ = ["Server"]
 log = logging.getLogger(__name__)
 
 #: What somebody who only looks may ask without keeping an idle service from leaving.
-_LOOKS = frozenset(("hello", "find", "list", "listen", "result", "status"))
+_LOOKS = frozenset(("hello", "find", "list", "listen", "live", "result", "status"))
 _READABLE = int(zmq.POLLIN)
 
 _ENCODE = msgspec.msgpack.Encoder().encode
@@ -104,6 +104,7 @@ class Server:
             "list": (Find, self._list),
             "cancel": (Cancel, self._cancel),
             "listen": (Listen, self._listen),
+            "live": (Find, self._live),
             "purge": (Purge, self._purge),
             "diagnose": (Diagnose, self._diagnose),
             "draw": (Draw, self._draw),
@@ -247,6 +248,9 @@ class Server:
 
     def _cancel(self, client: bytes, number: int, cancel: Cancel) -> None:
         self._send(client, number, {job: self._manager.cancel(job) for job in cancel.ids})
+
+    def _live(self, client: bytes, number: int, wanted: Find) -> None:
+        self._send(client, number, self._manager.live_of(wanted.id))
 
     def _purge(self, client: bytes, number: int, purge: Purge) -> None:
         def done(jobs: int | None, error: Exception | None) -> None:

@@ -1,4 +1,8 @@
-"""One submit request, from its jobs' arrival to its answer, and the ends that come unasked after it."""
+"""One submit request, from its jobs' arrival to its answer, and the ends that come unasked after it.
+
+Several jobs are made all, or none of them: the inputs that nobody has checked are read first, and only when all are
+sound does the first job exist.
+"""
 
 from __future__ import annotations
 
@@ -37,21 +41,50 @@ class Submission:
 
     def start(self, manager: Manager, store: Store) -> None:
         """Hands the jobs to the manager; of a request sent again, only those that an earlier try did not bring in."""
+        heads = [msgspec.msgpack.decode(spec, type=_Head) for spec in self._submit.specs]
         if not self._submit.again:
-            for spec in self._submit.specs:
-                manager.submit(bytes(spec), self._accept, waiter=self._push if self._submit.follow else None)
+            self._make(manager, list(range(len(heads))), heads)
             return
-        ids = [msgspec.msgpack.decode(spec, type=_Id).id for spec in self._submit.specs]
 
         def known(found: list[bool] | None, error: Exception | None) -> None:
-            stored = {job for job, is_there in zip(ids, found or [], strict=False) if is_there}
-            for job, spec in zip(ids, self._submit.specs, strict=True):
-                if job in stored and not manager.knows(job):
+            on_disk = found or [False] * len(heads)
+            stored = [there and not manager.knows(head.id) for there, head in zip(on_disk, heads, strict=True)]
+            for there in stored:
+                if there:
                     self._accept(None)
-                else:
-                    manager.submit(bytes(spec), self._accept)
+            self._make(manager, [i for i, there in enumerate(stored) if not there], heads)
 
-        store.read(lambda connection: [bool(rows.find(connection, Find(id=job, limit=1))) for job in ids], known)
+        store.read(lambda connection: [bool(rows.find(connection, Find(id=head.id, limit=1))) for head in heads], known)
+
+    def _make(self, manager: Manager, places: list[int], heads: list[_Head]) -> None:
+        """Makes the jobs at these places of the request; of several, none whose input was not read."""
+        unread = [i for i in places if not (heads[i].checked or manager.knows(heads[i].id))]
+        if len(places) == 1 or not unread:
+            self._admit(manager, places, checked=False)
+            return
+        refused: dict[int, ErrorInfo] = {}
+        waits = set(unread)
+
+        def read(place: int, error: ErrorInfo | None) -> None:
+            waits.discard(place)
+            if error is not None:
+                refused[place] = error
+            if waits:
+                return
+            if not refused:
+                self._admit(manager, places, checked=True)
+                return
+            first = min(refused)
+            message = f"job {first + 1} of {len(heads)}: {refused[first].message}; nothing was submitted"
+            self._answer(None, msgspec.structs.replace(refused[first], message=message))
+
+        for place in unread:
+            manager.check(bytes(self._submit.specs[place]), lambda error, place=place: read(place, error))  # type: ignore[misc]
+
+    def _admit(self, manager: Manager, places: list[int], *, checked: bool) -> None:
+        waiter = self._push if self._submit.follow else None
+        for place in places:
+            manager.submit(bytes(self._submit.specs[place]), self._accept, waiter=waiter, checked=checked)
 
     def _accept(self, error: ErrorInfo | None) -> None:
         self._left -= 1
@@ -74,7 +107,8 @@ def _told(ended: Ended, most: int) -> Ended:
     return ended if len(ended.outcome) <= most else msgspec.structs.replace(ended, outcome=b"")
 
 
-class _Id(msgspec.Struct):
-    """The only field of a spec that tells whether it is known."""
+class _Head(msgspec.Struct):
+    """What a submission looks at itself: whether a job is known, and whether its input was read."""
 
     id: str
+    checked: bool = False

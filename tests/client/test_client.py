@@ -12,6 +12,7 @@ import threading
 import time
 import warnings
 
+import msgspec
 import pytest
 
 from qmagic import client, home
@@ -24,9 +25,9 @@ from qmagic.errors import (
     ServiceError,
     SourceError,
 )
-from qmagic.jobs import JobStatus
+from qmagic.jobs import JobStatus, new_job_id
 from qmagic.protocol import PROTOCOL
-from tests.faults.making import bell, counts, running, scripted, service, uniform, until
+from tests.faults.making import BELL, bell, counts, running, scripted, service, uniform, until
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -286,3 +287,17 @@ def test_warm(folder):
     thread.join(20)
     until(lambda: home.find_service(folder))
     assert sum(counts(client.submit(bell())).values()) == 100
+
+
+def test_several_jobs_are_made_all_or_none():
+    """One text of several that is refused is named, and no other becomes a job; sound ones all do, in order."""
+    right, wrong = bell(), bell(BELL.replace("cx", "cxx"))
+    before = {job.id for job in client.jobs(limit=1000)}
+    for specs, place in (([right, wrong, bell()], 2), ([scripted("counts"), bell(), wrong], 3), ([wrong, wrong], 1)):
+        with pytest.raises(SourceError, match=rf"job {place} of {len(specs)}: .*'cxx'.*; nothing was submitted"):
+            client.submit_many([msgspec.structs.replace(spec, id=new_job_id()) for spec in specs])
+    assert {job.id for job in client.jobs(limit=1000)} == before
+    specs = [bell(), scripted("counts"), bell()]
+    made = client.submit_many(specs)
+    assert [job.id for job in made] == [spec.id for spec in specs]
+    assert [sum(counts(job).values()) for job in made] == [100, 100, 100]

@@ -9,6 +9,8 @@ import pytest
 from qmagic.client import Job
 from qmagic.display.card import JOB_TYPE, job_bundle
 from qmagic.jobs import JobInfo, JobStatus
+from qmagic.outcomes import PartialCounts
+from qmagic.protocol import Live
 
 EVIL = "<script>alert(1)</script>"
 RUNS = JobInfo(
@@ -72,10 +74,19 @@ def test_the_widget_has_the_same_card_and_asks_for_nothing_outside():
     widget.observe(changes.append, "job")
     widget.show(RUNS)
     assert changes == []
+    counts = PartialCounts(3, 10, 1, (("c", 2),), (("01", 3),))
+    widget.show(RUNS, Live(RUNS.id, progress=0.3, counts=counts))
+    assert changes == []
+    assert widget.live["progress"] == 0.3
+    assert widget.live["counts"] == {
+        "shots": 3, "total": 10, "distinct": 1, "registers": [["c", 2]], "outcomes": [["01", 3]],
+    }  # fmt: skip
     widget.show(JobInfo(id=RUNS.id, status=JobStatus.DONE, created=1.0))
     assert len(changes) == 1
+    assert widget.live is None
     assert set(widget.view_bundle()) == {"application/vnd.jupyter.widget-view+json"}
-    assert not JobWidget.of(RUNS, None).cancellable
+    blocked = JobWidget.of(RUNS, None, "Interrupting the cell cancels the job.")
+    assert (blocked.cancellable, blocked.hint) == (False, "Interrupting the cell cancels the job.")
 
 
 def test_the_widget_is_small():

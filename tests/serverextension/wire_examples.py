@@ -16,7 +16,7 @@ from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qmagic.cells.drawing import drawing
 from qmagic.events import Event
 from qmagic.jobs import Environment, JobInfo, JobSpec, JobStatus, PubSpec, Source, Transpile
-from qmagic.outcomes import CountsTable, Outcome, Register, SampledPub
+from qmagic.outcomes import CountsTable, Outcome, PartialCounts, Register, SampledPub
 from qmagic.protocol import Diagnosis, Listing, Live, Problem, ServiceStatus, WorkerStatus
 from qmagic.results import Result
 from qmagic.serverextension import wire
@@ -137,14 +137,15 @@ def examples() -> dict[str, Any]:
     result, picture = result_bundle(), drawn()
     jobs = [QUEUED, CANCELLED, FAILED, DONE]
     wrong = Problem(6, 1, 4, "the gate 'cy0' is not defined")
-    running = Live(SPEC.id, None, 0.75, 1.25, 0.125, "aer", RUNS.why)
+    so_far = PartialCounts(512, 4096, 2, (("c", 2),), (("00", 250), ("11", 262)))
+    running = Live(SPEC.id, None, 0.75, 1.25, 0.125, "aer", RUNS.why, so_far)
 
     def rest(method: str, path: str, body: Any, *, request: Any = None, status: int = 200) -> dict[str, Any]:
         return {"method": method, "path": path, "request": request, "status": status, "body": body}
 
     return {
         "rest": {
-            "jobs": rest("GET", "jobs?limit=4", wire.listing(Listing(104, jobs, 1), ROOT)),
+            "jobs": rest("GET", "jobs?limit=4", wire.listing(Listing(104, jobs, 1, 4), ROOT)),
             "job done": rest("GET", f"jobs/{SPEC.id}", wire.detail(DONE, EVENTS[:3], SPEC, OUTCOME, result, root=ROOT)),
             "job running": rest("GET", f"jobs/{SPEC.id}", wire.detail(RUNS, EVENTS[:2], SPEC, root=ROOT)),
             "cancel": rest("POST", f"jobs/{SPEC.id}/cancel", {"job": wire.job_view(CANCELLED, ROOT)}),
@@ -168,7 +169,7 @@ def examples() -> dict[str, Any]:
             "error": rest("GET", "jobs/none", wire.error("there is no job 'none'"), status=404),
         },
         "socket": {
-            "snapshot": wire.snapshot(Listing(104, jobs, 1), ROOT),
+            "snapshot": wire.snapshot(Listing(104, jobs, 1, 4), ROOT),
             "events": wire.events(EVENTS, ROOT),
             "live": wire.live([running, Live(QUEUED.id, 2)]),
             "offline": wire.offline("the job service has gone; its 2 jobs go on when it is back"),

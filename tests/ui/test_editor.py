@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
+
+from tests.ui.notebook import open_cells
 
 DIAGNOSE = re.compile("/qmagic/api/diagnose")
 
 BELL = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[2] q;\nbit[2] c;\nh q[0];\ncx q[0], q[1];\nc = measure q;'
 BELL_2 = 'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2];\ncreg c[2];\nh q;\nmeasure q -> c;'
 WRONG = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[2] q;\nhh q[0];\n'
-
-
-@pytest.fixture
-def faults(page: Page) -> Iterator[list[str]]:
-    """Errors of the page; there are none when the test ends."""
-    seen: list[str] = []
-    page.on("pageerror", lambda error: seen.append(str(error)))
-    page.on("console", lambda line: seen.append(line.text) if line.type == "error" else None)
-    yield seen
-    assert seen == []
-
-
-def open_cells(page: Page, lab, name: str, cells: list[str], app: str = "lab") -> Locator:
-    """Opens a new notebook with these cells, and returns them."""
-    notebook = {
-        "cells": [
-            {"cell_type": "code", "execution_count": None, "id": f"c{i}", "metadata": {}, "outputs": [], "source": cell}
-            for i, cell in enumerate(cells)
-        ],
-        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    (lab.root / f"{name}.ipynb").write_text(json.dumps(notebook), "utf-8")
-    where = f"lab/workspaces/{name}/tree" if app == "lab" else "notebooks"
-    page.goto(f"{lab.url}/{where}/{name}.ipynb?token={lab.token}")
-    shown = page.locator(".jp-Notebook .jp-CodeCell")
-    expect(shown).to_have_count(len(cells), timeout=30_000)
-    expect(page.locator("#jupyterlab-splash")).to_have_count(0, timeout=30_000)
-    return shown
 
 
 def word(cell: Locator, text: str) -> Locator:
@@ -88,7 +57,7 @@ def test_problems_come_and_go(page, lab, faults):
     cells = open_cells(page, lab, "problems", [f"%%qrun\n{BELL}", f"%%qrun\n{BELL_2}", f"%%qrun --seed 1\n{WRONG}"])
     cell = cells.nth(2)
     # Cells are checked one after the other: when the last is marked, those above have been judged.
-    expect(problems(cell)).to_have_text(["hh"], timeout=30_000)
+    expect(problems(cell)).to_have_text(["hh"])
     expect(problems(page)).to_have_count(1)
     expect(cell.locator(".cm-content")).to_have_attribute("aria-invalid", "true")
     problems(cell).hover()
@@ -134,7 +103,7 @@ def test_a_screen_reader_is_told(page, lab, faults):
     )
     page.keyboard.press("Control+End")
     page.keyboard.insert_text("x q[4];")
-    page.wait_for_function("window.heard.includes('Line 3: index 4 is outside of q (it has 0 to 1)')", timeout=30_000)
+    page.wait_for_function("window.heard.includes('Line 3: index 4 is outside of q (it has 0 to 1)')")
 
 
 def test_nothing_is_said_without_the_server_part(page, lab):
@@ -162,13 +131,6 @@ def test_nothing_is_said_without_the_server_part(page, lab):
 def test_completion_needs_no_kernel(page, lab, faults):
     """While the kernel is busy, the names declared above and the gates are offered at once, and Python's are not."""
     cells = open_cells(page, lab, "complete", ["import time; time.sleep(600)", "%%qrun\nqubit[2] data;\nh "])
-    page.wait_for_function(
-        """() => {
-            const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
-            return kernel?.connectionStatus === "connected" && kernel.status === "idle";
-        }""",
-        timeout=30_000,
-    )
     page.evaluate(
         """() => {
             const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
@@ -205,8 +167,8 @@ def test_a_file_is_openqasm(page, lab, faults):
     (lab.root / "bell.qasm").write_text(WRONG, "utf-8")
     page.goto(f"{lab.url}/lab/workspaces/file/tree/bell.qasm?token={lab.token}")
     editor = page.locator(".jp-FileEditor")
-    expect(word(editor, "OPENQASM")).to_have_css("font-weight", "700", timeout=30_000)
-    expect(problems(editor)).to_have_text(["hh"], timeout=30_000)
+    expect(word(editor, "OPENQASM")).to_have_css("font-weight", "700")
+    expect(problems(editor)).to_have_text(["hh"])
     expect(page.locator("#jp-main-statusbar")).to_contain_text("OpenQASM")
     expect(
         page.locator(".jp-DirListing-item", has_text="bell.qasm").locator("svg[data-icon='qmagic:openqasm']")
@@ -214,8 +176,30 @@ def test_a_file_is_openqasm(page, lab, faults):
 
 
 def test_notebook_7_has_it_too(page, lab):
-    """Notebook 7 colours and checks as JupyterLab does."""
+    """Notebook 7 colours, checks, completes and comments as JupyterLab does."""
     # It has two errors of its own on every page (7.6), so that errors are not counted here.
-    cell = open_cells(page, lab, "seven", [f"%%qrun\n{WRONG}"], app="notebook")
+    cells = open_cells(page, lab, "seven", [f"%%qrun\n{WRONG}", "%%qrun\nqubit[2] data;\nh "], app="notebook")
+    expect(word(cells.nth(0), "qubit")).to_be_visible()
+    expect(problems(cells.nth(0))).to_have_text(["hh"])
+
+    cell = cells.nth(1)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("d")
+    page.keyboard.press("Tab")
+    offers = page.locator(".jp-Completer-item")
+    expect(offers).to_have_text([re.compile("data"), re.compile("duration"), re.compile("durationof")])
+    page.keyboard.press("Enter")
+    last = cell.locator(".cm-line").last
+    expect(last).to_have_text("h data")
+    page.keyboard.type(";")
+    page.keyboard.press("Control+/")
+    expect(last).to_have_text("// h data;")
+    page.keyboard.press("Control+/")
+    expect(last).to_have_text("h data;")
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Control+/")
+    expect(cell.locator(".cm-line").first).to_have_text("# %%qrun")
+    page.keyboard.press("Control+/")
     expect(word(cell, "qubit")).to_be_visible()
-    expect(problems(cell)).to_have_text(["hh"], timeout=30_000)
+    expect(problems(cell)).to_have_count(0)

@@ -25,6 +25,13 @@ from tests.ui.notebook import (
     start,
 )  # fmt: skip
 
+#: Ten qubits, measured in the middle: each shot is run by itself and takes about a millisecond.
+TRAJECTORIES = """qubit[10] q; bit[3] c;
+for int i in [0:19] { rx(0.3) q; for int k in [0:8] { cx q[k], q[k + 1]; } }
+c[0] = measure q[0]; if (c[0]) { x q[1]; }
+c = measure q[0:2];
+"""
+
 RESULT = "application/vnd.qmagic.result.v1+json"
 
 
@@ -183,3 +190,23 @@ def test_two_pages_show_the_same(page, context, lab, faults):
     expect(row(panel, "shared")).to_have_attribute("data-status", "RUNNING")
     cancel_in_panel(panel, "shared")
     expect(card(cells.nth(1))).to_have_attribute("data-status", "CANCELLED")
+
+
+def test_the_histogram_grows_as_shots_come(page, lab, faults):
+    """Trajectories come in parts: card and details count them, and draw what is there."""
+    cells = open_cells(page, lab, "grows", ["%load_ext qmagic", f"%%qrun --name grows --shots 3000\n{TRAJECTORIES}"])
+    run(page, cells.nth(0))
+    start(page, cells.nth(1))
+    live = card(cells.nth(1))
+    shots = live.locator(".qmv-Card-shots")
+    expect(shots).to_have_text(re.compile(r"^[\d,]+ of 3,000 shots$"))
+    expect(live.locator(".qmv-Histogram tbody tr").first).to_be_visible()
+    early = shots.inner_text()
+    panel = open_panel(page)
+    row(panel, "grows").click()
+    page.keyboard.press("Enter")
+    expect(panel.locator(".qm-SoFar .qmv-Histogram")).to_be_visible()
+    expect(shots).not_to_have_text(early)
+    expect(panel.locator(".qm-SoFar")).to_be_hidden()
+    expect(cells.nth(1).locator(".qmv-Result .qmv-Histogram")).to_be_visible()
+    expect(cells.nth(1)).to_contain_text("3,000 shots")

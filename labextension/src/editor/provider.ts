@@ -34,23 +34,25 @@ export class OpenQasmCompletion implements Provider {
     return Promise.resolve(isInOpenQasm(context));
   }
 
-  fetch(
+  async fetch(
     request: CompletionHandler.IRequest,
     context: ICompletionContext
   ): Promise<CompletionHandler.ICompletionItemsReply> {
+    // Notebook 7 would give the Tab that asks to the list that answers, too, and choose its second entry.
+    await new Promise(resolve => setTimeout(resolve));
     const source = sourceAt(context);
     const { text } = request;
     const offset = Text.charIndexToJsIndex(request.offset, text);
     if (!source) {
-      return Promise.resolve({ start: request.offset, end: request.offset, items: [] });
+      return { start: request.offset, end: request.offset, items: [] };
     }
     const body = text.slice(source.from);
     const { from, to, offers } = offersAt(body, offset - source.from, source.language === 'openqasm2' ? 2 : 3);
-    return Promise.resolve({
+    return {
       start: Text.jsIndexToCharIndex(source.from + from, text),
       end: Text.jsIndexToCharIndex(source.from + to, text),
       items: offers.map(({ label, type, about }) => ({ label, type, documentation: about }))
-    });
+    };
   }
 
   shouldShowContinuousHint: Provider['shouldShowContinuousHint'] = (visible, changed) => {

@@ -20,6 +20,12 @@ export interface Counts {
   readonly name?: string;
 }
 
+/** Counts of a job that still runs. */
+export interface PartialCounts extends Counts {
+  /** How many shots there will be. */
+  readonly total: number;
+}
+
 export interface Overlay {
   readonly label: string;
   readonly shots: number | null;
@@ -181,6 +187,13 @@ export function readCounts(pub: Record<string, unknown>): Counts | null {
       overlay && theirs ? { label: text(overlay.label), shots: whole(overlay.shots), outcomes: theirs } : undefined,
     name: text(pub.name)
   };
+}
+
+/** Returns the counts so far in `value`, or null. */
+export function readPartial(value: unknown): PartialCounts | null {
+  const data = object(value);
+  const counts = data && readCounts(data);
+  return counts && { ...counts, total: Math.max(counts.shots, whole(data.total) ?? 0) };
 }
 
 function readSweep(data: Record<string, unknown> | null): Sweep | null {

@@ -12,7 +12,7 @@ import { button, html, setText } from './make';
 import { grouped } from './numbers';
 import { mountResult } from './result';
 import { sign } from './signs';
-import { parts, timeLine } from './timing';
+import { progress, timeLine } from './timing';
 import { wordsOf, type View, type ViewOptions, type Words } from './view';
 
 export interface CardData {
@@ -24,13 +24,13 @@ export interface CardData {
   readonly trouble?: string;
   /** The stored bundle of the result, once there is one. */
   readonly result?: unknown;
-  /** Counts so far, where shots come in parts. */
-  readonly partial?: Counts | null;
 }
 
 export interface CardOptions extends ViewOptions {
   /** Asks the job to stop; without it there is no button. A rejected promise's message is shown. */
   readonly cancel?: (id: string) => Promise<unknown>;
+  /** How else it can be stopped, where there is no button. */
+  readonly hint?: string;
   /** Puts the ended state into the notebook; without it there is no button. */
   readonly save?: () => void;
 }
@@ -61,6 +61,7 @@ class Card implements View<CardData> {
       { class: 'qmv qmv-Card' },
       this._head,
       this._where,
+      this._hint,
       this._shots,
       this._trouble,
       this._error,
@@ -119,6 +120,8 @@ class Card implements View<CardData> {
     this._error.hidden = !job.error || job.status === 'DONE';
     this._cancel.hidden = ended || !options.cancel;
     this._cancel.disabled = connection !== 'online' || job.status === 'CANCELLING' || this._asked;
+    setText(this._hint, (!ended && options.hint) || '');
+    this._hint.hidden = this._hint.textContent === '';
     this._save.hidden = !ended || !options.save;
     this._tell();
     this._progress();
@@ -149,18 +152,18 @@ class Card implements View<CardData> {
 
   private _progress(): void {
     const { job, live } = this._data;
-    const found = isFinal(job.status) ? null : parts(job, live ?? null);
+    const found = isFinal(job.status) ? null : progress(live ?? null, this._words);
     this._shots.hidden = !found;
     if (found) {
-      this._bar.max = found.total;
-      this._bar.value = found.done;
-      setText(this._shotsText, this._words.__('%1 of %2 shots', grouped(found.done), grouped(found.total)));
+      this._bar.value = found.part;
+      setText(this._shotsText, found.text);
     }
   }
 
   /** The result once there is one, the counts so far where they come in parts, else the headline. */
   private _content(ended: boolean): void {
-    const { job, result, partial } = this._data;
+    const { job, live, result } = this._data;
+    const partial = live?.counts ?? null;
     const what = ended && result ? 'result' : !ended && partial ? 'partial' : job.headline ? 'headline' : '';
     const content: unknown = { result, partial, headline: job.headline, '': null }[what];
     if (what === this._shownWhat && content === this._shownContent) {
@@ -206,6 +209,7 @@ class Card implements View<CardData> {
   private readonly _name = html('span', { class: 'qmv-Card-name' });
   private readonly _time = html('span', { class: 'qmv-Card-time' });
   private readonly _where = html('div', { class: 'qmv-Card-where' });
+  private readonly _hint = html('div', { class: 'qmv-Card-where' });
   private readonly _shots = html('div', { class: 'qmv-Card-shots', hidden: true });
   private readonly _shotsText = html('span');
   private readonly _trouble = html('div', { class: 'qmv-Card-trouble', role: 'status' });

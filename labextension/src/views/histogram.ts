@@ -40,7 +40,7 @@ class Histogram implements View<Counts> {
     const before = this._data;
     this._data = data;
     if (!before || before.outcomes.length !== data.outcomes.length || before.distinct !== data.distinct) {
-      this._order = data.distinct > FEW ? 'count' : 'value';
+      this._order = this._wished ?? (data.distinct > FEW ? 'count' : 'value');
       this._tools?.remove();
       this._tools = this._toolbar();
       if (this._tools) {
@@ -64,7 +64,7 @@ class Histogram implements View<Counts> {
     const orders = [['value', words.__('value')] as const, ['count', words.__('count')] as const];
     tools.append(
       choice<Order>(words.__('Sort by'), orders, this._order, order => {
-        this._order = order;
+        this._order = this._wished = order;
         this._draw();
       })
     );
@@ -73,11 +73,11 @@ class Histogram implements View<Counts> {
       const steps = [...STEPS.filter(step => step < known), known].map(
         step => [step, step === known ? all : words.__('top %1', step)] as const
       );
-      this._most = Math.min(FEW, known);
+      this._most = Math.min(this._wanted, known);
       const start = steps.find(([step]) => step >= this._most)![0];
       tools.append(
         choice<number>(words.__('Show'), steps, start, most => {
-          this._most = most;
+          this._most = this._wanted = most;
           this._draw();
         })
       );
@@ -234,6 +234,9 @@ class Histogram implements View<Counts> {
   private _chosen!: Chosen;
   private _order: Order = 'value';
   private _most = FEW;
+  /** What the user chose; counts that still grow come with new tools now and then. */
+  private _wished: Order | null = null;
+  private _wanted = FEW;
 }
 
 /** Returns a bar; one that is longer than the scale is cut off, and says so. */

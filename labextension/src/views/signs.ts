@@ -3,7 +3,8 @@
 import { svg } from './make';
 import type { JobStatus } from '../protocol';
 
-const SHAPES = {
+/** The lines of each drawing, on 16 by 16; the second of `run` turns. */
+export const SIGNS = {
   wait: ['M8 2a6 6 0 1 0 0 12a6 6 0 0 0 0-12', 'M8 4.6V8l2.3 1.6'],
   held: ['M8 2a6 6 0 1 0 0 12a6 6 0 0 0 0-12', 'M6.4 5.6v4.8M9.6 5.6v4.8'],
   run: ['M8 2a6 6 0 1 0 0 12a6 6 0 0 0 0-12', 'M8 2a6 6 0 0 1 6 6'],
@@ -13,9 +14,9 @@ const SHAPES = {
   stop: ['M8 2a6 6 0 1 0 0 12a6 6 0 0 0 0-12', 'M3.8 12.2l8.4-8.4']
 } as const;
 
-type Shape = keyof typeof SHAPES;
+type Sign = keyof typeof SIGNS;
 
-const OF_STATUS: Record<JobStatus, Shape> = {
+export const SIGN_OF: Record<JobStatus, Sign> = {
   CREATED: 'wait',
   HELD: 'held',
   READY: 'wait',
@@ -33,8 +34,8 @@ const OF_STATUS: Record<JobStatus, Shape> = {
 
 /** Returns the drawing for a status, in the colour that the status has. */
 export function sign(status: JobStatus): SVGElement {
-  const shape = OF_STATUS[status];
-  const [body, mark] = SHAPES[shape];
+  const shape = SIGN_OF[status];
+  const [body, mark] = SIGNS[shape];
   return svg(
     'svg',
     { viewBox: '0 0 16 16', width: 16, height: 16, class: `qmv-Sign qmv-sign-${shape}`, 'aria-hidden': 'true' },

@@ -1,6 +1,7 @@
 /** What a card says of time and place in line, in words. No DOM here. */
 
 import type { JobView, LiveView } from '../protocol';
+import { grouped, percent } from './numbers';
 import type { Words } from './view';
 
 /** Returns a duration as people say it: "0.4 s", "12 s", "3 min 5 s", "2 h 3 min". */
@@ -55,14 +56,12 @@ export function timeLine(job: JobView, live: LiveView | null, liveAt: number, no
   return parts.join(' · ');
 }
 
-/** Returns how many shots are there, of how many, where they come in parts; null where that is not known. */
-export function parts(job: JobView, live: LiveView | null): { done: number; total: number } | null {
-  const progress: unknown = live?.progress;
-  if (Array.isArray(progress) && progress[1] > 0) {
-    return { done: progress[0] as number, total: progress[1] as number };
+/** Returns how far a job is, from 0 to 1, and in words; null where it does not come in parts. */
+export function progress(live: LiveView | null, words: Words): { part: number; text: string } | null {
+  if (live?.counts) {
+    const { shots, total } = live.counts;
+    return { part: total ? shots / total : 0, text: words.__('%1 of %2 shots', grouped(shots), grouped(total)) };
   }
-  if (typeof progress === 'number') {
-    return { done: progress * (job.shots ?? 1), total: job.shots ?? 1 };
-  }
-  return null;
+  const part = live?.progress ?? null;
+  return part === null ? null : { part, text: words.__('%1 of the points', percent(part)) };
 }

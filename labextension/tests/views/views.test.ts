@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeJob, type JobView, type LiveView } from '../../src/protocol';
 import { mountCard, mountCircuit, mountResult, RESULT_MIME, type CardData } from '../../src/views';
+import type { PartialCounts } from '../../src/views/bundle';
 import { wire } from '../wire';
 
 const result = wire.mime[RESULT_MIME];
@@ -22,11 +23,20 @@ function job(changes: Partial<JobView>): JobView {
 }
 
 function live(changes: Partial<LiveView>): LiveView {
-  return { id: 'j1', position: null, elapsed: null, expected: null, progress: null, backend: '', why: '', ...changes };
+  const nothing = { position: null, elapsed: null, expected: null, progress: null, backend: '', why: '', counts: null };
+  return { id: 'j1', ...nothing, ...changes };
+}
+
+/** Counts so far: `distinct` outcomes, each seen once, and 0 with the rest of the shots. */
+function counts(shots: number, distinct = 2): PartialCounts {
+  const label = (value: number): string => value.toString(2).padStart(6, '0');
+  const rare = Array.from({ length: distinct - 1 }, (_, i) => [label(i + 1), 1] as const);
+  const outcomes = [[label(0), shots - rare.length] as const, ...rare];
+  return { shots, total: 4096, distinct, registers: [['c', 6]], outcomes };
 }
 
 const place = document.createElement('div');
-const get = (selector: string): HTMLElement => place.querySelector<HTMLElement>(selector)!;
+const get = <E extends HTMLElement = HTMLElement>(selector: string): E => place.querySelector<E>(selector)!;
 const text = (selector: string): string => get(selector).textContent ?? '';
 
 beforeEach(() => {
@@ -60,6 +70,14 @@ describe('a card', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('says how else the job can be stopped, as long as it can', () => {
+    const card = mountCard(place, online({}), { hint: 'Interrupting the cell cancels the job.' });
+    expect(get('.qmv-Card').textContent).toContain('Interrupting the cell cancels the job.');
+    card.update(online({ job: done }));
+    expect(get('.qmv-Card').textContent).not.toContain('Interrupting');
+    card.dispose();
+  });
+
   it('measures by the server, whatever the clock of this machine says', () => {
     const card = mountCard(place, online({ job: job({ started: now + 500 }), live: live({ elapsed: 7 }) }));
     expect(text('.qmv-Card-time')).toBe('7.0 s');
@@ -71,7 +89,30 @@ describe('a card', () => {
     expect(get('.qmv-Card-shots').hidden).toBe(true);
     card.update(online({ live: live({ progress: 0.25 }) }));
     vi.advanceTimersByTime(100);
-    expect(text('.qmv-Card-shots')).toBe('1,024 of 4,096 shots');
+    expect(text('.qmv-Card-shots')).toBe('25.0 % of the points');
+    expect(place.querySelector('.qmv-Histogram')).toBeNull();
+    card.dispose();
+  });
+
+  it('grows its histogram as shots come, and keeps how the user sorted it', () => {
+    const card = mountCard(place, online({}));
+    for (const [shots, distinct] of [
+      [1200, 20],
+      [2400, 25]
+    ]) {
+      card.update(online({ live: live({ progress: shots / 4096, counts: counts(shots, distinct) }) }));
+      vi.advanceTimersByTime(100);
+      if (distinct === 20) {
+        expect(text('tbody tr:last-child th')).toBe('4 others');
+        get<HTMLButtonElement>('.qmv-Tools .qmv-Choice button').click(); // by value
+      }
+    }
+    expect(text('.qmv-Card-shots')).toBe('2,400 of 4,096 shots');
+    expect(get<HTMLProgressElement>('progress').value).toBeCloseTo(2400 / 4096);
+    expect(text('tbody tr td:nth-child(3)')).toBe('2,376');
+    expect(get('.qmv-Tools .qmv-Choice [aria-pressed="true"]').textContent).toBe('value');
+    card.update(online({ job: done, result }));
+    expect(get('.qmv-Card-shots').hidden).toBe(true);
     card.dispose();
   });
 
@@ -93,7 +134,7 @@ describe('a card', () => {
     const times = new Set<string>();
     const seen: number[] = [];
     for (let i = 0; i < 100; i++) {
-      card.update(online({ live: live({ progress: i / 100 }) }));
+      card.update(online({ live: live({ counts: counts(1 + i) }) }));
       vi.advanceTimersByTime(10);
       const shown = text('.qmv-Card-shots');
       if (!times.has(shown)) {
