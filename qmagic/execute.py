@@ -11,48 +11,34 @@ import dataclasses
 import functools
 import math
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from qmagic.backends import registry
-from qmagic.backends.base import Backend, Executable, Grant, Need
+from qmagic.backends.base import Grant, OutgrownError
 from qmagic.backends.measurements import without_final_measurements
 from qmagic.backends.memory import limit, size
-from qmagic.backends.observables import check_observables, widened
-from qmagic.backends.points import check_values, estimated, sampled
-from qmagic.backends.program import read
+from qmagic.backends.points import estimated, sampled
 from qmagic.cells.load import load
 from qmagic.cells.validate import check
 from qmagic.errors import InputError
 from qmagic.jobs import JobSpec, Transpile
 from qmagic.outcomes import EstimatedPub, Outcome, SampledPub
-from qmagic.plans.route import Route, choose
+from qmagic.plans.tasks import Task, Tell, instead, learn, plan_of, tasks_of, told
 
 if TYPE_CHECKING:
     from qiskit.circuit import QuantumCircuit
 
     from qmagic.backends.noise import Noise
+    from qmagic.plans.plan import Plan
     from qmagic.plans.transpile import OnDevice
 
-__all__ = ["Prepared", "headline", "prepare", "run", "warm"]
+__all__ = ["Prepared", "headline", "plan", "prepare", "run", "warm"]
 
 #: Below this a simulation needs no leave.
 _SMALL = 64 << 20
 
 #: Asks for ``(bytes, threads)``, waits, and returns the threads that were granted.
 Reserve = Callable[[int, int], int]
-
-
-@dataclasses.dataclass(slots=True)
-class Task:
-    """One PUB with the backend that runs it."""
-
-    executable: Executable
-    backend: Backend
-    route: Route
-    exact: bool
-    need: Need
-    places: tuple[int, ...] | None = None
 
 
 @dataclasses.dataclass(slots=True)
@@ -67,6 +53,8 @@ class Prepared:
         tasks: One for each PUB; made anew in `run` where circuits change on their way to a device.
         memory_limit: The bytes that a single job may ever take.
         seconds: Wall time of the steps so far.
+        choice: What the choice of backends goes by, besides the circuits.
+        spent: Seconds estimated and taken, by backend; filled by `run`.
     """
 
     spec: JobSpec
@@ -76,10 +64,19 @@ class Prepared:
     tasks: list[Task]
     memory_limit: int
     seconds: dict[str, float]
+    choice: dict[str, Any] = dataclasses.field(default_factory=dict)
+    spent: dict[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
 
 
-def prepare(spec: JobSpec) -> Prepared:
+def prepare(
+    spec: JobSpec, *, avoid: Iterable[str] = (), corrections: Mapping[str, float] | None = None
+) -> Prepared:
     """Reads a job's source and checks all that can be checked without simulating.
+
+    Args:
+        spec: The job.
+        avoid: Backends that ``auto`` leaves out, since they turned out badly in an earlier attempt.
+        corrections: How many times longer than estimated runs take here, by backend.
 
     Raises:
         SourceError: The text is no circuit.
@@ -87,6 +84,24 @@ def prepare(spec: JobSpec) -> Prepared:
         InputError: It cannot run, for a reason that the message gives in one line.
     """
     began = time.perf_counter()
+    circuits, noise, transpile = _read(spec)
+    choice = {"avoid": tuple(avoid), "corrections": corrections}
+    tasks = tasks_of(spec, circuits, noise, None, **choice)
+    seconds = {"parse": time.perf_counter() - began}
+    return Prepared(spec, circuits, transpile, noise, tasks, limit(), seconds, choice)
+
+
+def plan(spec: JobSpec, corrections: Mapping[str, float] | None = None) -> Plan:
+    """Returns what a job would do; raises what `prepare` raises, but says of a circuit that cannot run why not."""
+    circuits, noise, transpile = _read(spec)
+    placed = None if transpile is None else _placed(circuits, transpile)
+    if placed is not None:
+        circuits = [one.circuit for one in placed]
+    return plan_of(spec, circuits, noise, placed, corrections)
+
+
+def _read(spec: JobSpec) -> tuple[list[QuantumCircuit], Noise | None, Transpile | None]:
+    """Returns a job's circuits, its noise, and how the circuits get onto a device."""
     circuits = load(spec.source)
     check(spec, circuits)
     if spec.kind == "estimate":
@@ -99,8 +114,7 @@ def prepare(spec: JobSpec) -> Prepared:
     if spec.transpile is not None or (noise is not None and noise.device):
         transpile = _transpile(spec, noise)
         _check_device(circuits, transpile)
-    tasks = _tasks(spec, circuits, noise, None)
-    return Prepared(spec, circuits, transpile, noise, tasks, limit(), {"parse": time.perf_counter() - began})
+    return circuits, noise, transpile
 
 
 def _transpile(spec: JobSpec, noise: Noise | None) -> Transpile:
@@ -127,36 +141,14 @@ def _check_device(circuits: list[QuantumCircuit], transpile: Transpile) -> None:
         transpiling.check(circuit, transpile, device(transpile.device))
 
 
-def _tasks(
-    spec: JobSpec, circuits: list[QuantumCircuit], noise: Noise | None, placed: list[OnDevice] | None
-) -> list[Task]:
-    """Returns a task for each PUB, and refuses what its backend cannot do."""
-    tasks: list[Task] = []
-    programs = {index: read(circuits[index]) for index in dict.fromkeys(pub.circuit for pub in spec.pubs)}
-    estimates = spec.kind == "estimate"
-    for pub in spec.pubs:
-        exact = estimates and pub.shots is None and pub.precision is None
-        if pub.parameters is not None:
-            check_values(pub.parameters)
-        places = None if placed is None else placed[pub.circuit].places
-        program = programs[pub.circuit]
-        if estimates:
-            check_observables(pub)
-            program = widened(program, pub, places)
-        executable = Executable(circuits[pub.circuit], program, noise)
-        route = choose(executable, spec.backend, exact=exact)
-        backend = registry.backend(route.backend)
-        tasks.append(Task(executable, backend, route, exact, backend.need(executable, exact=exact), places))
-    return tasks
-
-
-def run(prepared: Prepared, *, reserve: Reserve) -> Outcome:
+def run(prepared: Prepared, *, reserve: Reserve, tell: Tell = lambda choice: None) -> Outcome:
     """Runs a prepared job.
 
     Args:
         prepared: From `prepare`.
         reserve: Called once with bytes and threads before a run that takes more than 64 MB or one thread; waits,
             returns the threads granted, and raises `InputError` when the memory can never be had.
+        tell: Called with what runs now, where something else could: see `plans.tasks.told`.
 
     Raises:
         InputError: It needs more memory than there is, or the transpiler or the simulator cannot take the circuit.
@@ -166,9 +158,9 @@ def run(prepared: Prepared, *, reserve: Reserve) -> Outcome:
     tasks, data, records, notes = prepared.tasks, b"", [], []
     if prepared.transpile is not None:
         began = time.perf_counter()
-        placed = _placed(prepared)
+        placed = _placed(prepared.circuits, prepared.transpile)
         circuits, records = [one.circuit for one in placed], [one.record for one in placed]
-        tasks = _tasks(spec, circuits, prepared.noise, placed)
+        tasks = tasks_of(spec, circuits, prepared.noise, placed, **prepared.choice)
         seconds["transpile"] = time.perf_counter() - began
         if not all(record["untouched"] for record in records):
             data = _qpy(circuits)
@@ -181,9 +173,19 @@ def run(prepared: Prepared, *, reserve: Reserve) -> Outcome:
     began = time.perf_counter()
     grant = _granted(tasks, prepared.memory_limit, reserve)
     answer = estimated if spec.kind == "estimate" else sampled
-    answers = [
-        answer(task, pub, spec.seed, i, grant) for i, (task, pub) in enumerate(zip(tasks, spec.pubs, strict=True))
-    ]
+    answers: list[tuple[SampledPub | EstimatedPub, str]] = []
+    told(tasks, tell)
+    for i, pub in enumerate(spec.pubs):
+        while len(answers) == i:
+            started = time.perf_counter()
+            try:
+                answers.append(answer(tasks[i], pub, spec.seed, i, grant))
+                learn(prepared.spent, tasks[i], time.perf_counter() - started)
+            except OutgrownError as error:
+                notes.append(f"{tasks[i].backend.name} turned out badly and was left: {error}")
+                tasks[i] = instead(tasks[i], error)
+                grant = _granted(tasks[i:], prepared.memory_limit, reserve)
+                told(tasks[i:], tell, notes[-1])
     seconds["run"] = time.perf_counter() - began
     return Outcome(
         pubs=tuple([pub for pub, _ in answers]),
@@ -197,13 +199,12 @@ def run(prepared: Prepared, *, reserve: Reserve) -> Outcome:
     )
 
 
-def _placed(prepared: Prepared) -> list[OnDevice]:
+def _placed(circuits: list[QuantumCircuit], transpile: Transpile) -> list[OnDevice]:
     from qmagic.backends.devices.snapshots import device
     from qmagic.plans.transpile import onto
 
-    assert prepared.transpile is not None
-    chosen = device(prepared.transpile.device)
-    return [onto(circuit, prepared.transpile, chosen) for circuit in prepared.circuits]
+    chosen = device(transpile.device)
+    return [onto(circuit, transpile, chosen) for circuit in circuits]
 
 
 def _qpy(circuits: list[QuantumCircuit]) -> bytes:
@@ -237,7 +238,7 @@ def _versions() -> dict[str, str]:
     from qmagic.version import __version__
 
     found = {"qmagic": __version__}
-    for package in ("qiskit", "qiskit-aer", "qulacs", "numpy"):
+    for package in ("qiskit", "qiskit-aer", "qulacs", "stim", "qsimcirq", "numpy"):
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

@@ -187,6 +187,7 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     the axes. `notebook` groups jobs for fair scheduling. `width` is the number of qubits where it is known before
     parsing. `checked` says that the input was validated where it was made; otherwise a worker checks it before the
     job exists.
+    With ``"auto"``, `routes` names the backend of each part of each PUB as an earlier run chose them: a rerun keeps to it.
     """
 
     id: str
@@ -209,6 +210,7 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     width: int | None = None
     checked: bool = False
     rerun_of: str = ""
+    routes: tuple[tuple[str, ...], ...] = ()
 
 
 class JobInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

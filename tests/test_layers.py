@@ -51,6 +51,7 @@ ONLY_IN = {
     "qiskit_aer": ("backends/aer", "backends/noise", "backends/devices"),
     "qulacs": ("backends/statevector", "backends/gates"),
     "stim": ("backends/stim",),
+    "qsimcirq": ("backends/qsim",),
     "sqlite3": ("service/",),
     "multiprocessing": ("service/", "engines/"),  # its Connection; processes are subprocesses
     "zmq": ("client/", "service/", "engines/", "protocol.py"),

@@ -205,9 +205,12 @@ def _observed(
 
     expanded = [list(paulis_of(product)) for product in products]
     paulis = sorted({pauli for terms in expanded for _, pauli in terms if pauli})
+    active = executable.program.active
     for i, pauli in enumerate(paulis):
-        letters = Pauli("".join(letter for letter, _ in reversed(pauli)))
-        circuit.save_expectation_value(letters, [qubit for _, qubit in pauli], label=f"{_SAVED}{i}")
+        # On all active qubits: on some of them only, Aer 0.18 gives wrong values after a gate on three qubits.
+        letter = {qubit: name for name, qubit in pauli}
+        text = "".join([letter.get(qubit, "I") for qubit in reversed(active)])
+        circuit.save_expectation_value(Pauli(text), active, label=f"{_SAVED}{i}")
     data = _run(circuit, executable, method, grant, shots=1) if paulis else {}
     known = {pauli: float(data[f"{_SAVED}{i}"]) for i, pauli in enumerate(paulis)} | {(): 1.0}
     return np.array([sum(weight * known[pauli] for weight, pauli in terms) for terms in expanded], dtype=float)

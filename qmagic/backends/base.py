@@ -20,17 +20,20 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from qmagic.errors import JobFailedError
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from qiskit.circuit import QuantumCircuit
 
+    from qmagic.backends.flow import Flow
     from qmagic.backends.noise import Noise
     from qmagic.backends.program import Program
     from qmagic.backends.sampling import Key
     from qmagic.outcomes import CountsTable
 
-__all__ = ["Backend", "Executable", "Grant", "Need", "Product"]
+__all__ = ["Backend", "Executable", "Grant", "Need", "OutgrownError", "Product"]
 
 #: A product of single-qubit operators: ``(letter, qubit)`` with letters of ``XYZ01+-rl``, ascending by qubit.
 Product = tuple[tuple[str, int], ...]
@@ -49,6 +52,28 @@ class Executable:
     circuit: QuantumCircuit
     program: Program
     noise: Noise | None = None
+    _flow: Flow | None = dataclasses.field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def flow(self) -> Flow:
+        """What the circuit does with measurements in the middle and control flow; read when first asked for."""
+        if self._flow is None:
+            from qmagic.backends.flow import Flow, Gates
+            from qmagic.backends.unfold import read
+
+            program = self.program
+            if program.obstacle:
+                self._flow = read(self.circuit, program.active)
+            else:
+                self._flow = Flow([Gates(program.steps)], program.measured, program.num_clbits)
+        return self._flow
+
+
+class OutgrownError(JobFailedError):
+    """The run grew past what `Backend.need` announced, and was stopped: another backend may do it.
+
+    Only backends raise it whose need cannot be known before the run (``sparse``); nothing was sampled yet.
+    """
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

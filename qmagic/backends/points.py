@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from qmagic.backends.base import Backend, Executable, Grant
     from qmagic.jobs import ParameterValues, PubSpec
 
-__all__ = ["check_values", "estimated", "sampled"]
+__all__ = ["SHOTS", "check_values", "estimated", "sampled"]
 
 #: Shots where none are given.
-_SHOTS = 1024
+SHOTS = 1024
 
 
 class _Route(Protocol):
@@ -36,12 +36,19 @@ class _Route(Protocol):
 
 
 class Task(Protocol):
-    """What is run: see `execute.Task`."""
+    """What is run: see `plans.tasks.Task`."""
 
     executable: Executable
-    backend: Backend
-    exact: bool
     places: tuple[int, ...] | None
+
+    @property
+    def backend(self) -> Backend: ...
+
+    @property
+    def exact(self) -> bool: ...
+
+    @property
+    def parts(self) -> tuple[str, ...]: ...
 
     @property
     def route(self) -> _Route: ...
@@ -70,7 +77,7 @@ def sampled(task: Task, pub: PubSpec, seed: int, index: int, grant: Grant) -> tu
         index: The PUB's place in its job.
         grant: What the run may take.
     """
-    shots = _SHOTS if pub.shots is None else pub.shots
+    shots = SHOTS if pub.shots is None else pub.shots
     circuit = task.executable.circuit
     tables, method = [], ""
     for point, executable in _points(task.executable, pub.parameters):
@@ -122,7 +129,10 @@ def _estimate(
 
 
 def _metadata(task: Task, method: str) -> dict[str, Any]:
-    return {"backend": task.backend.name, "method": method, "why": task.route.why}
+    found: dict[str, Any] = {"backend": task.backend.name, "method": method, "why": task.route.why}
+    if task.parts != (task.backend.name,):
+        found["parts"] = list(task.parts)
+    return found
 
 
 def _points(executable: Executable, given: ParameterValues | None) -> Iterator[tuple[int, Executable]]:

@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
     from qmagic.outcomes import CountsTable
 
-__all__ = ["StateVector"]
+__all__ = ["MERGE", "StateVector", "marginal", "optimizer", "places_of", "squared_moduli"]
 
 #: Bytes for an amplitude at the peak.
 _BYTES = 32
 #: From this many qubits on, more than one thread pays (16 qubits: 59 ms instead of 87 with two).
 _WIDE = 16
 #: From this many qubits on, merging gates before the run pays.
-_MERGE = 8
+MERGE = 8
 #: Up to this many qubits a state is kept for the next run; making one takes longer than a Bell.
 _KEPT = 12
 
@@ -77,8 +77,8 @@ class StateVector:
     def sample(self, executable: Executable, shots: int, key: Key, grant: Grant) -> tuple[CountsTable, str]:
         """Returns counts drawn from the final distribution of the measured bits."""
         program = executable.program
-        qubits, places = _places(program.measured)
-        probabilities = _marginal(_probabilities(_state(executable, grant).get_vector()), program.active, qubits)
+        qubits, places = places_of(program.measured)
+        probabilities = marginal(squared_moduli(_state(executable, grant).get_vector()), program.active, qubits)
         random, order = generator(key)
         outcomes, counts = draw(probabilities, shots, random)
         return table(outcomes, counts, places, program.num_clbits, order), self.name
@@ -119,7 +119,7 @@ class StateVector:
                     change.add_H_gate(place[qubit])
             turned = state.copy()
             change.update_quantum_state(turned)
-            probabilities = _marginal(_probabilities(turned.get_vector()), active, tuple([qubit for _, qubit in basis]))
+            probabilities = marginal(squared_moduli(turned.get_vector()), active, tuple([qubit for _, qubit in basis]))
             random, order = generator(key)
             outcomes, counts = draw(probabilities, number, random)
             tables.append(
@@ -130,7 +130,7 @@ class StateVector:
         return tables, self.name
 
 
-def _places(measured: tuple[tuple[int, int], ...]) -> tuple[tuple[int, ...], list[list[int]] | None]:
+def places_of(measured: tuple[tuple[int, int], ...]) -> tuple[tuple[int, ...], list[list[int]] | None]:
     """Returns the measured qubits, and the bits that each ends in; None where the i-th ends in bit i alone."""
     qubits = tuple([qubit for _, qubit in measured])
     if len(set(qubits)) == len(qubits):
@@ -156,8 +156,8 @@ def _state(executable: Executable, grant: Grant) -> Any:
         place = {qubit: i for i, qubit in enumerate(active)}
         for instruction, qubits in executable.program.steps:
             add(circuit, instruction, tuple([place[qubit] for qubit in qubits]))
-    if width >= _MERGE:
-        _optimizer().optimize_light(circuit)
+    if width >= MERGE:
+        optimizer().optimize_light(circuit)
     if width <= _KEPT:
         state = _kept_state(width)
         state.set_zero_state()
@@ -169,7 +169,8 @@ def _state(executable: Executable, grant: Grant) -> Any:
 
 
 @functools.cache
-def _optimizer() -> Any:
+def optimizer() -> Any:
+    """Returns what merges gates."""
     return qulacs.circuit.QuantumCircuitOptimizer()
 
 
@@ -178,14 +179,14 @@ def _kept_state(width: int) -> Any:
     return qulacs.QuantumState(width)
 
 
-def _probabilities(vector: NDArray[np.complex128]) -> NDArray[np.float64]:
+def squared_moduli(vector: NDArray[np.complex128]) -> NDArray[np.float64]:
     """Returns the squared moduli with one temporary array, not two."""
     probabilities = vector.real * vector.real
     probabilities += vector.imag * vector.imag
     return probabilities
 
 
-def _marginal(
+def marginal(
     probabilities: NDArray[np.float64], active: tuple[int, ...], qubits: tuple[int, ...]
 ) -> NDArray[np.float64]:
     """Returns the distribution of `qubits`, the first of them as the lowest bit of an outcome."""

@@ -15,7 +15,7 @@ from qmagic.errors import ErrorInfo
 from qmagic.jobs import Environment
 
 __all__ = [
-    "Call", "Checked", "Died", "Done", "Engine", "Failed", "FromWorker", "Grant", "Listener", "Ready", "Reserve", "Run",
+    "Call", "Checked", "Chosen", "Died", "Done", "Engine", "Failed", "FromWorker", "Grant", "Listener", "Ready", "Reserve", "Run",
     "ToWorker",
 ]  # fmt: skip
 
@@ -24,7 +24,8 @@ class Call(msgspec.Struct, frozen=True, array_like=True):
     """One job for a worker: its id, the attempt's number, and the spec as the client encoded it.
 
     With `check` the worker says whether the input is sound before it runs; with `only_check` it stops there. With
-    `quiet` it says so only when it is not: the end, a few milliseconds later, tells as much.
+    `quiet` it says so only when it is not: the end, a few milliseconds later, tells as much. With `plan` it answers what
+    it would do, and does nothing. Backends in `avoid` turned out badly in an earlier attempt.
     """
 
     job: str
@@ -33,13 +34,19 @@ class Call(msgspec.Struct, frozen=True, array_like=True):
     check: bool = False
     only_check: bool = False
     quiet: bool = False
+    plan: bool = False
+    avoid: tuple[str, ...] = ()
 
 
 class Run(msgspec.Struct, frozen=True, array_like=True, tag="run"):
-    """Calls to run one after the other. `memory` is what a single job may ever take, in bytes."""
+    """Calls to run one after the other. `memory` is what a single job may ever take, in bytes.
+
+    `costs` says how many times longer than estimated runs really take here, by backend.
+    """
 
     calls: list[Call]
     memory: int
+    costs: dict[str, float] = {}
 
 
 class Grant(msgspec.Struct, frozen=True, array_like=True, tag="grant"):
@@ -53,10 +60,27 @@ class Ready(msgspec.Struct, frozen=True, array_like=True, tag="ready"):
 
 
 class Checked(msgspec.Struct, frozen=True, array_like=True, tag="checked"):
-    """The job's input was read: sound, or not."""
+    """The job's input was read: sound, or not. `plan` is what would run, encoded, where that was asked."""
 
     job: str
     error: ErrorInfo | None = None
+    plan: bytes = b""
+
+
+class Chosen(msgspec.Struct, frozen=True, array_like=True, tag="chosen"):
+    """What the job now runs on, where there is something else to go to.
+
+    `seconds` is the estimate; after `patience` seconds the choice counts as a bad one, and `blame` is what to avoid. With
+    a `reason` an earlier choice has turned out badly by itself, and this one takes its place.
+    """
+
+    job: str
+    attempt: int
+    backend: str
+    seconds: float
+    patience: float
+    blame: tuple[str, ...]
+    reason: str = ""
 
 
 class Reserve(msgspec.Struct, frozen=True, array_like=True, tag="reserve"):
@@ -68,7 +92,10 @@ class Reserve(msgspec.Struct, frozen=True, array_like=True, tag="reserve"):
 
 
 class Done(msgspec.Struct, frozen=True, array_like=True, tag="done"):
-    """The job's outcome, inline or as a file's name with its SHA-256."""
+    """The job's outcome, inline or as a file's name with its SHA-256.
+
+    `spent` has the seconds that were estimated and those that were taken, by backend.
+    """
 
     job: str
     attempt: int
@@ -77,6 +104,7 @@ class Done(msgspec.Struct, frozen=True, array_like=True, tag="done"):
     outcome: bytes = b""
     file: str = ""
     digest: str = ""
+    spent: dict[str, tuple[float, float]] = {}
 
 
 class Failed(msgspec.Struct, frozen=True, array_like=True, tag="failed"):
@@ -88,7 +116,7 @@ class Failed(msgspec.Struct, frozen=True, array_like=True, tag="failed"):
 
 
 ToWorker = Run | Grant
-FromWorker = Ready | Checked | Reserve | Done | Failed
+FromWorker = Ready | Checked | Chosen | Reserve | Done | Failed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,6 +145,9 @@ class Listener(Protocol):
 
     def on_checked(self, message: Checked) -> None:
         """A check ended."""
+
+    def on_chosen(self, message: Chosen) -> None:
+        """A job runs on a backend that others could take the place of."""
 
     def on_reserve(self, message: Reserve) -> None:
         """A job waits for memory and threads."""

@@ -21,6 +21,7 @@ import msgspec
 from qmagic.engines.base import (
     Call,
     Checked,
+    Chosen,
     Died,
     Done,
     Failed,
@@ -74,6 +75,8 @@ class LocalEngine:
         self._workers: dict[int, WorkerProcess] = {}
         self._holders: dict[str, WorkerProcess] = {}
         self._keys: dict[Environment, str] = {}
+        #: How many times longer than estimated runs take, by backend; told to workers with each call.
+        self.costs: dict[str, float] = {}
 
     # -- what the manager asks --------------------------------------------------------------------------------------
 
@@ -107,7 +110,7 @@ class LocalEngine:
         worker.since = time.monotonic()
         for call in calls:
             self._holders[call.job] = worker
-        self._send(worker, self._encode(Run(calls, self._memory)))
+        self._send(worker, self._encode(Run(calls, self._memory, self.costs)))
         if len(free) == 1:
             self._grow(environment, self._pool(environment))  # so that a warm spare stands by
 
@@ -210,7 +213,7 @@ class LocalEngine:
         except OSError:
             pass  # it has died: reading its end says so, and its calls return
 
-    def _handle(self, worker: WorkerProcess, message: Ready | Checked | Reserve | Done | Failed) -> None:
+    def _handle(self, worker: WorkerProcess, message: FromWorker) -> None:
         if worker.state is State.KILLED:
             # an outcome that was already on its way when the kill came; the manager decides whether it still counts
             if isinstance(message, Done) and any(call.job == message.job for call in worker.calls):
@@ -222,6 +225,8 @@ class LocalEngine:
             self._free(worker)
         elif isinstance(message, Reserve):
             self.listener.on_reserve(message)
+        elif isinstance(message, Chosen):
+            self.listener.on_chosen(message)
         elif isinstance(message, Checked):
             call = next(call for call in worker.calls if call.job == message.job)
             if call.only_check or message.error is not None:

@@ -28,7 +28,7 @@ os.environ["QISKIT_PARALLEL"] = "FALSE"
 
 import msgspec
 
-from qmagic.engines.base import Call, Checked, Done, Failed, FromWorker, Grant, Ready, Reserve, Run, ToWorker
+from qmagic.engines.base import Call, Checked, Chosen, Done, Failed, FromWorker, Grant, Ready, Reserve, Run, ToWorker
 from qmagic.errors import ErrorInfo, QmagicError
 from qmagic.jobs import JobSpec
 
@@ -67,14 +67,17 @@ class Worker:
             message = self._receive()
             if isinstance(message, Run):
                 for call in message.calls:
-                    self._run(call, message.memory)
+                    self._run(call, message.memory, message.costs)
 
-    def _run(self, call: Call, memory: int) -> None:
+    def _run(self, call: Call, memory: int, costs: dict[str, float]) -> None:
         from qmagic import execute
 
         try:
             spec = self._spec(call.spec)
-            prepared = execute.prepare(spec)
+            if call.plan:
+                self._send(Checked(call.job, plan=msgspec.msgpack.encode(execute.plan(spec, costs))))
+                return
+            prepared = execute.prepare(spec, avoid=call.avoid, corrections=costs)
         except Exception as error:
             self._explain(error)
             info = ErrorInfo.of(error)
@@ -86,26 +89,30 @@ class Worker:
             return
         try:
             prepared.memory_limit = memory
-            outcome = execute.run(prepared, reserve=lambda need, threads: self._reserve(call.job, need, threads))
-            message = self._done(call, outcome)
+            outcome = execute.run(
+                prepared,
+                reserve=lambda need, threads: self._reserve(call.job, need, threads),
+                tell=lambda choice: self._send(Chosen(call.job, call.attempt, *choice)),
+            )
+            message = self._done(call, outcome, prepared.spent)
         except Exception as error:
             self._explain(error)
             message = Failed(call.job, call.attempt, ErrorInfo.of(error))
         self._send(message)
 
-    def _done(self, call: Call, outcome: object) -> FromWorker:
+    def _done(self, call: Call, outcome: object, spent: dict[str, tuple[float, float]]) -> FromWorker:
         from qmagic import execute, outcomes
 
         assert isinstance(outcome, outcomes.Outcome)
         data = outcomes.pack(outcome)
         headline = execute.headline(outcome)
         if len(data) <= INLINE_LIMIT:
-            return Done(call.job, call.attempt, outcome.backend, headline, outcome=data)
+            return Done(call.job, call.attempt, outcome.backend, headline, outcome=data, spent=spent)
         name = f"{call.job}.{call.attempt}"
         while not self._written(name, data):
             time.sleep(_RETRY_SECONDS)
         digest = hashlib.sha256(data).hexdigest()
-        return Done(call.job, call.attempt, outcome.backend, headline, file=name, digest=digest)
+        return Done(call.job, call.attempt, outcome.backend, headline, file=name, digest=digest, spent=spent)
 
     def _written(self, name: str, data: bytes) -> bool:
         """Writes a result durably; False when the disk is full: a result that was computed waits for space."""

@@ -1,55 +1,274 @@
-"""Which backend runs a circuit, and why, in a sentence that a person can check."""
+"""Which backend runs a circuit, and why, in a sentence that a person can check.
+
+Every backend here gets an estimate (`costs`) and is asked in that order whether it can (`Backend.need`); the first that can is
+chosen, the rest are the alternatives. A circuit whose state vector takes moments is not looked into at all: finding out
+whether it is Clifford would take longer than running it.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import functools
+from collections.abc import Iterable, Mapping
+from importlib import util
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from qmagic.backends import registry
-from qmagic.backends.memory import limit
+from qmagic.backends.line import shorter
+from qmagic.backends.memory import limit, size
+from qmagic.backends.threads import available
+from qmagic.errors import InputError
+from qmagic.plans.costs import HOPELESS, Work, memory_of, seconds_of
+from qmagic.plans.facts import Facts, facts_of, facts_of_steps
+from qmagic.plans.plan import Choice, Refused
 
 if TYPE_CHECKING:
-    from qmagic.backends.base import Executable
+    from qmagic.backends.base import Executable, Need
 
-__all__ = ["Route", "choose"]
+__all__ = ["MISSING", "Route", "choose", "installed", "is_quick"]
 
-#: What the state vector backend takes for an amplitude.
-_AMPLITUDE = 32
+#: What `auto` chooses among. Approximate backends (aer.extended_stabilizer) run by name only.
+CANDIDATES = (
+    "statevector", "qsim", "stim", "sparse", "branches", "aer", "aer.matrix_product_state", "aer.statevector",
+    "aer.stabilizer",
+)  # fmt: skip
+#: Those that know noise, and those that know measurements in the middle.
+_NOISY = frozenset({"stim", "aer"})
+_DYNAMIC = frozenset({"stim", "sparse", "branches", "aer", "aer.matrix_product_state"})
+_CLIFFORD = frozenset({"stim", "aer.stabilizer"})
+
+#: The packages of optional backends, and what they are good for.
+MISSING = {
+    "stim": ("stim", "Clifford circuits of any width in milliseconds (pip install 'qmagic[stim]')"),
+    "qsim": ("qsimcirq", "state vectors of 18 qubits and more up to 10 times faster (pip install 'qmagic[qsim]')"),
+}
+
+#: Up to this many qubits, and this many gates times amplitudes (20 ms), a second look takes longer than it saves.
+_NARROW = 16
+_QUICK = 4e7
+#: ... and, whatever the qubits, up to this many (1 ms).
+_INSTANT = 2e6
+#: Above this bound on the entanglement (bits), matrix product states take more than anybody has.
+_MOST_BOND = 14
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Route:
-    """A backend's name, and why it was chosen."""
+    """A backend's name, and why it was chosen.
+
+    Attributes:
+        backend: The backend.
+        why: The reason.
+        seconds: Estimated seconds; 0 where nobody estimated.
+        memory: Estimated bytes.
+        alternatives: What else could run it, the quickest first.
+        refused: What cannot, as far as anybody asked.
+        facts: What the choice rests on; None where it was not worth finding out.
+        need: What the backend said that it takes; None where it was not asked yet.
+    """
 
     backend: str
     why: str
+    seconds: float = 0.0
+    memory: float = 0.0
+    alternatives: tuple[Choice, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    facts: Facts | None = None
+    need: Need | None = None
 
 
-def choose(executable: Executable, wanted: str, *, exact: bool) -> Route:
+@functools.cache
+def installed(name: str) -> bool:
+    """Returns whether a backend's package is there; imports nothing."""
+    if name not in registry.names():
+        return False
+    package = MISSING.get(name, ("", ""))[0]
+    return not package or util.find_spec(package) is not None
+
+
+def is_quick(executable: Executable) -> bool:
+    """Returns whether a state vector takes moments, so that nothing else need be considered."""
+    program = executable.program
+    if executable.noise is not None or program.obstacle:
+        return False
+    products = len(program.steps) << min(program.width, 60)
+    return products <= (_QUICK if program.width <= _NARROW else _INSTANT)
+
+
+def choose(
+    executable: Executable,
+    wanted: str,
+    *,
+    exact: bool,
+    shots: int = 1024,
+    points: int = 1,
+    avoid: Iterable[str] = (),
+    corrections: Mapping[str, float] | None = None,
+    every: bool = False,
+) -> Route:
     """Returns the route of a circuit.
 
     Args:
         executable: The circuit, what it does, and its noise.
         wanted: The backend that was asked for; ``"auto"`` leaves the choice.
         exact: Whether exact expectation values are asked for.
+        shots: Shots of each point.
+        points: Parameter points.
+        avoid: Backends that turned out badly.
+        corrections: What experience says of the estimates: a factor by backend.
+        every: Ask every backend whether it can, not only until one says so.
 
     Raises:
         NotFoundError: There is no such backend.
+        InputError: Nothing here can run it; says what was tried, and what would be needed.
     """
     if wanted != "auto":
         return Route(registry.resolve(wanted), "asked for")
-    program, noise = executable.program, executable.noise
-    if noise is not None:
-        return Route("aer", f"runs under noise ({noise.name[:60]})")
-    if program.obstacle:
-        return Route("aer", f"not one final state: {program.obstacle}")
-    if _AMPLITUDE << program.width <= limit():
-        return Route("statevector", f"one state vector of {program.width} qubits gives every shot")
-    from qmagic.backends.aer_methods import is_clifford
+    if is_quick(executable) and not every and "statevector" not in avoid:
+        return Route("statevector", f"one state vector of {executable.program.width} qubits gives every shot")
+    work = _work(executable, exact=exact, shots=shots, points=points)
+    return _among(executable, work, frozenset(avoid), corrections or {}, every)
 
-    if is_clifford(executable):
-        return Route("aer.stabilizer", f"all gates are Clifford, and {program.width} qubits fit no state vector")
-    return Route(
-        "aer.matrix_product_state",
-        f"{program.width} qubits fit no state vector; time and memory grow with the entanglement",
+
+def _work(executable: Executable, *, exact: bool, shots: int, points: int) -> Work:
+    program = executable.program
+    parameters = len(executable.circuit.parameters) if points > 1 else 0
+    splits = 0
+    if program.obstacle:
+        flow = executable.flow
+        facts = facts_of_steps(
+            list(flow.gates()), program.active, len(program.measured), parameters, program.obstacle
+        )
+        splits = flow.splits
+    else:
+        facts = facts_of(program, parameters)
+    if facts.bond > 2:  # matrix product states take a better line where there is one
+        _, bond, bonds = shorter(program.steps, program.active)
+        facts = msgspec.structs.replace(facts, bond=bond, bonds=bonds)
+    return Work(
+        facts=facts,
+        shots=1 if exact else shots,
+        points=points,
+        exact=exact,
+        noise=executable.noise is not None,
+        splits=splits,
+        threads=available(),
     )
+
+
+def _among(
+    executable: Executable, work: Work, avoid: frozenset[str], corrections: Mapping[str, float], every: bool
+) -> Route:
+    refused: list[Refused] = []
+    rated: list[Choice] = []
+    for name in CANDIDATES:
+        if not installed(name):
+            continue
+        reason = "turned out badly before" if name in avoid else _unfit(name, executable, work)
+        if reason is None:
+            continue
+        if reason:
+            refused.append(Refused(name, reason))
+            continue
+        rated.append(Choice(name, seconds_of(name, work, corrections), memory_of(name, work.facts)))
+    rated.sort(key=lambda one: one.seconds)
+    granted: list[Choice] = []
+    needs: list[Need] = []
+    for one in rated:
+        if granted and not every:
+            granted.append(one)
+            continue
+        try:
+            need = registry.backend(one.backend).need(executable, exact=work.exact)
+        except InputError as error:
+            refused.append(Refused(one.backend, str(error)))
+        except ImportError as error:
+            refused.append(Refused(one.backend, f"cannot be imported: {error}"))
+        else:
+            granted.append(Choice(one.backend, one.seconds, float(need.memory)))
+            needs.append(need)
+    if not granted:
+        raise InputError(_impossible(executable, work, refused))
+    first = granted[0]
+    return Route(
+        first.backend,
+        _why(first.backend, executable, work),
+        first.seconds,
+        first.memory,
+        tuple(granted[1:]),
+        tuple(refused),
+        work.facts,
+        needs[0],
+    )
+
+
+def _unfit(name: str, executable: Executable, work: Work) -> str | None:
+    """Returns why a backend cannot run it, "" when it may, None when it is not even worth a word."""
+    facts, noise, dynamic = work.facts, executable.noise, bool(executable.program.obstacle)
+    if noise is not None and name not in _NOISY:
+        return "has no noise" if name in ("statevector", "qsim") else None
+    if noise is not None and name == "stim" and not noise.pauli:
+        return f"the noise {noise.name[:40]} is no mixture of Paulis"
+    if dynamic and name not in _DYNAMIC:
+        return f"needs one final state, but {facts.obstacle}" if name in ("statevector", "qsim") else None
+    if name in _CLIFFORD and not facts.clifford:
+        return f"{facts.not_clifford} of {facts.gates} gates are not Clifford ({facts.first_not_clifford})"
+    if name == "aer" and noise is None and not dynamic:
+        return None
+    if name == "branches" and not dynamic:
+        return None
+    if name == "qsim" and work.exact:
+        return "is single precision, which is not enough for exact values"
+    if name == "aer.matrix_product_state" and facts.bond > _MOST_BOND and noise is None:
+        return f"the entanglement may reach {facts.bond} bits across a cut; --backend aer.mps tries all the same"
+    if name in ("statevector", "qsim", "aer.statevector") and memory_of(name, facts) > limit():
+        return f"{facts.qubits} qubits need {size(min(memory_of(name, facts), 1 << 80))}, {size(limit())} are available"
+    if name == "sparse" and facts.spread > 26 and facts.qubits <= 26:
+        return None
+    if seconds_of(name, work) > HOPELESS and name != "sparse":
+        return "would take more than a day"
+    return ""
+
+
+_SENTENCES = {
+    "statevector": "one state vector of {qubits} qubits in double precision gives every shot",
+    "qsim": "one state vector of {qubits} qubits in single precision (relative error of a probability about 3e-5)",
+    "stim": "all {gates} gates are Clifford",
+    "aer.stabilizer": "all {gates} gates are Clifford, and stim is not installed",
+    "sparse": "at most 2^{spread} of 2^{qubits} amplitudes differ from 0",
+    "aer.matrix_product_state": "the entanglement across any cut is at most {bond} bits, so that {qubits} qubits are no matter",
+    "aer.statevector": "a state vector of {qubits} qubits",
+}
+
+
+def _why(name: str, executable: Executable, work: Work) -> str:
+    facts = work.facts
+    if executable.noise is not None:
+        clifford = "all gates are Clifford and its errors are Paulis; " if name == "stim" else ""
+        return f"{clifford}runs under noise ({executable.noise.name[:60]})"
+    if facts.obstacle:
+        if name == "stim":
+            return f"all gates are Clifford; every branch is one tableau: {facts.obstacle}"
+        if name == "branches":
+            return f"each course of events is one state vector of {facts.qubits} qubits: {facts.obstacle}"
+        return f"not one final state: {facts.obstacle}"
+    return _SENTENCES.get(name, "it can").format(
+        qubits=facts.qubits, gates=facts.gates, spread=facts.spread, bond=facts.bond
+    )
+
+
+def _impossible(executable: Executable, work: Work, refused: list[Refused]) -> str:
+    """Returns the sentence for a circuit that nothing here can run: what was tried, and what would be needed."""
+    facts = work.facts
+    state = memory_of("statevector", facts)
+    needed = size(state) if state < 1 << 90 else "more memory than there is anywhere"
+    reasons = [f"{facts.qubits} qubits need {needed} as a state vector, {size(limit())} are available"]
+    if not facts.clifford:
+        reasons.append(f"{facts.not_clifford} gates are not Clifford ({facts.first_not_clifford})")
+    if facts.bond > _MOST_BOND:
+        reasons.append(f"the entanglement may reach {facts.bond} bits across a cut, too much for matrix product states")
+    known = {"statevector", "qsim", "aer.statevector", "stim", "aer.stabilizer", "aer.matrix_product_state"}
+    reasons += [f"{one.backend}: {one.why}" for one in refused if one.backend not in known]
+    return "nothing here can run this circuit: " + "; ".join(reasons)
