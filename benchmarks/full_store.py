@@ -73,8 +73,8 @@ def fill(home: Path, number: int) -> None:
     from qmagic.jobs import JobSpec, JobStatus, PubSpec, Source, new_job_id
     from qmagic.outcomes import CountsTable, Outcome, Register, SampledPub, pack
     from qmagic.service import rows
-    from qmagic.service.record import Record
     from qmagic.service.database import open_database
+    from qmagic.service.record import Record
 
     counts = b"".join(count.to_bytes(8, "little") for count in (500, 524))
     pub = SampledPub(2, (Register("c", (0, 1)),), 1024, (CountsTable(b"\0\3", counts, 0),))

@@ -68,9 +68,7 @@ class Prepared:
     spent: dict[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
 
 
-def prepare(
-    spec: JobSpec, *, avoid: Iterable[str] = (), corrections: Mapping[str, float] | None = None
-) -> Prepared:
+def prepare(spec: JobSpec, *, avoid: Iterable[str] = (), corrections: Mapping[str, float] | None = None) -> Prepared:
     """Reads a job's source and checks all that can be checked without simulating.
 
     Args:
@@ -85,9 +83,10 @@ def prepare(
     """
     began = time.perf_counter()
     circuits, noise, transpile = _read(spec)
-    choice = {"avoid": tuple(avoid), "corrections": corrections}
-    tasks = tasks_of(spec, circuits, noise, None, **choice)
     seconds = {"parse": time.perf_counter() - began}
+    choice: dict[str, Any] = {"avoid": tuple(avoid), "corrections": corrections}
+    tasks = tasks_of(spec, circuits, noise, None, **choice)
+    seconds["plan"] = time.perf_counter() - began - seconds["parse"]
     return Prepared(spec, circuits, transpile, noise, tasks, limit(), seconds, choice)
 
 

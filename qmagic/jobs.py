@@ -187,7 +187,8 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     the axes. `notebook` groups jobs for fair scheduling. `width` is the number of qubits where it is known before
     parsing. `checked` says that the input was validated where it was made; otherwise a worker checks it before the
     job exists.
-    With ``"auto"``, `routes` names the backend of each part of each PUB as an earlier run chose them: a rerun keeps to it.
+    With ``"auto"``, `routes` names the backend of each part of each PUB as an earlier run chose them: a rerun keeps to
+    it.
     """
 
     id: str

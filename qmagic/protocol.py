@@ -19,6 +19,8 @@ __all__ = [
     "MAX_REQUEST",
     "PROTOCOL",
     "Cancel",
+    "Cost",
+    "Costs",
     "Ended",
     "Find",
     "Found",
@@ -70,8 +72,8 @@ class Hello(msgspec.Struct, frozen=True):
 class Submit(msgspec.Struct, frozen=True, omit_defaults=True):
     """Jobs to make. `again` says that an earlier try got no answer.
 
-    With `follow` the jobs' ends come unasked, as lists of `Ended`: those that are there already with the answer, the others
-    later under the same number. An outcome that is too large is left out, to be asked for.
+    With `follow` the jobs' ends come unasked, as lists of `Ended`: those that are there already with the answer, the
+    others later under the same number. An outcome that is too large is left out, to be asked for.
     """
 
     specs: list[msgspec.Raw]
@@ -124,6 +126,21 @@ class Purge(msgspec.Struct, frozen=True, omit_defaults=True):
 
     older_than: float = 0.0
     ids: list[str] | None = None
+
+
+class Cost(msgspec.Struct, frozen=True):
+    """How many times longer than estimated a backend's runs take here: `factor`, over so many `runs`."""
+
+    backend: str
+    factor: float
+    runs: int
+    updated: float
+
+
+class Costs(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A wish for what is remembered of backends' costs; with `reset` it is forgotten first."""
+
+    reset: bool = False
 
 
 class Listen(msgspec.Struct, frozen=True):

@@ -1,11 +1,12 @@
 """Matrix product states by Aer, on a good line of qubits, and every shot from the one final state.
 
-Aer applies the gates; its tensors are then brought to right-canonical form (an LQ sweep), and shots are drawn from the first
-qubit of the line on, all at once: shots with the same outcomes so far are one row, so that a GHZ state of any width is
-two rows. Qubits after the last measured one are never looked at. (Aer's own sampling takes 0.7 ms a shot at 255 qubits.)
+Aer applies the gates; its tensors are then brought to right-canonical form (an LQ sweep), and shots are drawn from the
+first qubit of the line on, all at once: shots with the same outcomes so far are one row, so that a GHZ state of any
+width is two rows. Qubits after the last measured one are never looked at. (Aer's own sampling takes 0.7 ms a shot at
+255 qubits.)
 
-Aer drops singular values whose squares sum to less than 1e-16 for each gate it applies (swaps included); where the sum of
-that passes 1e-12, the method says so. Noise, and circuits without one final state, run as in `aer`.
+Aer drops singular values whose squares sum to less than 1e-16 for each gate it applies (swaps included); where the sum
+of that passes 1e-12, the method says so. Noise, and circuits without one final state, run as in `aer`.
 """
 
 from __future__ import annotations
@@ -39,9 +40,6 @@ _REPORTED = 1e-12
 _NEVER = 1e-14
 #: Rows that are drawn together: bounds the memory.
 _CHUNK = 1 << 16
-
-
-
 
 
 class MatrixProductState(Aer):
@@ -181,7 +179,7 @@ def _drawn(
     shots: int,
     random: np.random.Generator,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Returns outcomes as big-endian rows of bytes, and how often each was drawn; equal ones may come more than once."""
+    """Returns outcomes as big-endian rows of bytes, and how often each was drawn; some rows may be equal."""
     vectors = np.ones((1, 1), complex)
     counts = np.array([shots], np.int64)
     rows = np.zeros((1, width), np.uint8)
@@ -212,7 +210,7 @@ def _weights(vectors: NDArray[np.complex128]) -> NDArray[np.float64]:
 
 
 def _lined(executable: Executable) -> tuple[QuantumCircuit, dict[int, int]]:
-    """Returns the unitary part on a good line of the active qubits, in gates that the method knows, and their places."""
+    """Returns the unitary part on a good line of the active qubits, in gates of the method, and their places."""
     from qiskit.circuit import CircuitInstruction, QuantumCircuit
 
     program = executable.program

@@ -1,7 +1,7 @@
 """A circuit as parts that never meet: each runs on a backend of its own, qubits that stayed alone need none.
 
-Counts of independent parts are paired at random, which is what running them together would do: shot by shot, or, for many
-shots and few outcomes, by drawing how many shots of each outcome of one meet each outcome of the other
+Counts of independent parts are paired at random, which is what running them together would do: shot by shot, or, for
+many shots and few outcomes, by drawing how many shots of each outcome of one meet each outcome of the other
 (hypergeometric). An expectation value of a product is the product of the parts' expectation values.
 """
 
@@ -73,9 +73,7 @@ class Apart:
         """Returns what the largest part takes: they run one after the other."""
         del executable
         needs = [part.backend.need(part.executable, exact=exact) for part in self._parts]
-        return Need(
-            max([need.memory for need in needs], default=0), max([need.threads for need in needs], default=1)
-        )
+        return Need(max([need.memory for need in needs], default=0), max([need.threads for need in needs], default=1))
 
     def sample(self, executable: Executable, shots: int, key: Key, grant: Grant) -> tuple[CountsTable, str]:
         """Returns counts of all parts together."""
@@ -206,8 +204,7 @@ def _together(
         other, numbers = _spread(found, bits, width)
         rows, counts = _paired(rows, counts, other, numbers, random)
     for bit, chance in chances:
-        chance = 0.0 if chance < _NEVER else 1.0 if chance > 1 - 1e-15 else chance
-        up = random.binomial(counts, chance) if 0 < chance < 1 else (counts * int(chance))
+        up = counts * 0 if chance < _NEVER else random.binomial(counts, min(chance, 1.0))
         down = counts - up
         at_0, at_1 = down.nonzero()[0], up.nonzero()[0]
         rows, counts = np.concatenate([rows[at_0], rows[at_1]]), np.concatenate([down[at_0], up[at_1]])
@@ -216,9 +213,7 @@ def _together(
     return CountsTable(rows[order_of].tobytes(), counts[order_of].astype("<i8").tobytes(), order)
 
 
-def _spread(
-    table: CountsTable, bits: tuple[int, ...], width: int
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def _spread(table: CountsTable, bits: tuple[int, ...], width: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Returns a table's outcomes with each bit in its place of the whole, as big-endian rows of bytes."""
     values, numbers = outcome_bits(table, len(bits))
     rows = np.zeros((numbers.size, width), np.uint8)

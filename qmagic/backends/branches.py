@@ -64,12 +64,12 @@ class Branching(abc.ABC):
         """Returns what holds the states."""
 
     @abc.abstractmethod
-    def _numbers(self, executable: Executable) -> tuple[int, int]:
+    def _numbers(self, flow: Flow, width: int) -> tuple[int, int]:
         """Returns how many states may live before branches are finished one by one, and how many at most."""
 
     def _counts(self, executable: Executable, flow: Flow, shots: int, key: Key) -> tuple[dict[int, int], int]:
         """Returns counts, and the seed for their order."""
-        alive, most = self._numbers(executable)
+        alive, most = self._numbers(flow, executable.program.width)
         random, order = generator(key)
         return tree.sample(flow, self._holder(executable), shots, random, alive=alive, most=most), order
 
@@ -114,7 +114,7 @@ class Branches(Branching):
         if executable.flow.obstacle:
             raise InputError(f"{self.name} cannot run this circuit: {executable.flow.obstacle}; use backend 'aer'")
         width = executable.program.width
-        _, most = self._numbers(executable)
+        _, most = self._numbers(executable.flow, width)
         # Two more, for what the draw at the end takes.
         needed = (16 << width) * (most + 2)
         if needed > limit():
@@ -136,9 +136,8 @@ class Branches(Branching):
 
         return StateVectors(executable.program.active)
 
-    def _numbers(self, executable: Executable) -> tuple[int, int]:
-        flow = executable.flow
+    def _numbers(self, flow: Flow, width: int) -> tuple[int, int]:
         if flow.unitary:
             return 1, 1
-        alive = min(max(_LIVING >> executable.program.width + 4, 2), 4096)
+        alive = min(max(_LIVING >> width + 4, 2), 4096)
         return alive, alive + flow.splits + (0 if flow.straight else _LOOPS)

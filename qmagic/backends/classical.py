@@ -29,10 +29,15 @@ class Scope:
         bits: The place of each classical bit.
         variables: The place of each variable; shared by all scopes of a circuit.
         top: How many places are taken, in a list of one number; shared as well.
+
+    Attributes:
+        bits: As given.
+        used: The places of all bits that conditions and expressions of this scope have named so far.
     """
 
     def __init__(self, bits: Mapping[Any, int], variables: dict[Any, tuple[int, int]], top: list[int]) -> None:
         self.bits = bits
+        self.used: set[int] = set()
         self._variables = variables
         self._top = top
 
@@ -103,10 +108,13 @@ class Scope:
         from qiskit.circuit import Clbit
 
         if isinstance(target, Clbit):
-            return (self.bits[target],)
-        if hasattr(target, "size") and hasattr(target, "name"):
-            return [self.bits[bit] for bit in target]
-        return None
+            places = [self.bits[target]]
+        elif hasattr(target, "size") and hasattr(target, "name"):
+            places = [self.bits[bit] for bit in target]
+        else:
+            return None
+        self.used.update(places)
+        return places
 
     @staticmethod
     def _places(places: Sequence[int] | None) -> Value:

@@ -24,7 +24,7 @@ class Control:
     value: Value
     blocks: list[Block]
     qubits: frozenset[int]
-    bits: frozenset[int]
+    bits: set[int]
 
 
 def laid_out(parts: list[Any]) -> list[Instruction]:

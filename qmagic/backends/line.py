@@ -1,8 +1,8 @@
 """A line of qubits in which those that meet lie side by side: what matrix product states want.
 
-Qubits that meet a quarter of all others (the ancilla of a swap test) say nothing about the line and go first. The rest are
-walked breadth first from an end of their graph, neighbours with few others before those with many (Cuthill and McKee,
-Proc. 24th ACM National Conference, 157, 1969): a chain stays a chain, and a ladder becomes rung after rung.
+Qubits that meet a quarter of all others (the ancilla of a swap test) say nothing about the line and go first. The rest
+are walked breadth first from an end of their graph, neighbours with few others before those with many (Cuthill and
+McKee, Proc. 24th ACM National Conference, 157, 1969): a chain stays a chain, and a ladder becomes rung after rung.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What standard gates mean to a plan: on which of their qubits they are diagonal, what they permute, how they entangle.
 
-Tables by Qiskit's gate names. A gate that is in no table is taken for the worst: it mixes, entangles and is not Clifford.
+Tables by Qiskit's gate names. A gate that is in no table is taken for the worst: it mixes, entangles and is not
+Clifford.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ __all__ = ["CONTROLS", "DIAGONAL", "PERMUTES", "QUARTERS", "RANK", "STAYS_CLIFFO
 
 #: Diagonal on all of their qubits.
 DIAGONAL = frozenset({
-    "z", "s", "sdg", "t", "tdg", "rz", "p", "u1", "cz", "cp", "cu1", "crz", "rzz", "ccz", "cs", "csdg", "diagonal", "id",
+    "z", "s", "sdg", "t", "tdg", "rz", "p", "u1", "cz", "cp", "cu1", "crz", "rzz", "ccz", "cs", "csdg", "id",
+    "diagonal",
 })  # fmt: skip
 
 #: Controlled gates and how many of their first qubits are controls (a gate is diagonal on its controls).

@@ -131,7 +131,7 @@ def _estimate(
 def _metadata(task: Task, method: str) -> dict[str, Any]:
     found: dict[str, Any] = {"backend": task.backend.name, "method": method, "why": task.route.why}
     if task.parts != (task.backend.name,):
-        found["parts"] = list(task.parts)
+        found["parts"] = list(task.parts)  # a rerun keeps to these
     return found
 
 

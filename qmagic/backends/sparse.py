@@ -17,7 +17,7 @@ import numpy as np
 
 from qmagic.backends.base import Executable, Grant, Need, Product
 from qmagic.backends.branches import Branching, check_exact
-from qmagic.backends.flow import Gates
+from qmagic.backends.flow import Flow, Gates
 from qmagic.backends.grouping import paulis_of
 from qmagic.backends.holder import Holder
 from qmagic.backends.sparse_states import States
@@ -59,7 +59,7 @@ class Sparse(Branching):
         width = executable.program.width
         amplitudes = self._amplitudes(executable)
         each = 16 + 8 * max(1, (width + 63) // 64)
-        _, states = self._numbers(executable)
+        _, states = self._numbers(executable.flow, width)
         return Need(amplitudes * each * (_COPIES + states))
 
     def expectations(
@@ -91,11 +91,11 @@ class Sparse(Branching):
 
     def _amplitudes(self, executable: Executable) -> int:
         """Returns the most amplitudes of one state; several states share the room of one."""
-        _, states = self._numbers(executable)
+        _, states = self._numbers(executable.flow, executable.program.width)
         return min(1 << min(executable.program.width, 40), max(1 << 10, self._most // states))
 
-    def _numbers(self, executable: Executable) -> tuple[int, int]:
-        flow = executable.flow
+    def _numbers(self, flow: Flow, width: int) -> tuple[int, int]:
+        del width
         if flow.unitary:
             return 1, 1
         return _ALIVE, _ALIVE + flow.splits + (0 if flow.straight else 16)

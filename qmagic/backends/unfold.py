@@ -70,9 +70,7 @@ class _Walk:
             name = instruction.name
             if name in self._idle:
                 continue
-            self._room -= 1
-            if self._room < 0:
-                raise NotExactError(f"comes to more than {_LONGEST} instructions when its loops are unrolled")
+            self._take(1)
             acted = tuple([index[qubit] for qubit in instruction.qubits])
             if instruction.is_standard_gate():
                 _add(parts, (instruction, acted))
@@ -97,6 +95,12 @@ class _Walk:
             else:
                 raise InputError(f"gate {name!r} has neither a definition nor a matrix; define it, or use another gate")
 
+    def _take(self, number: int) -> None:
+        """Counts instructions; too many are refused."""
+        self._room -= number
+        if self._room < 0:
+            raise NotExactError(f"comes to more than {_LONGEST:,} instructions when its loops are unrolled")
+
     def _control(self, parts: list[Any], instruction: Any, acted: tuple[int, ...], scope: Scope) -> None:
         operation, kind = instruction.operation, instruction.name
         bits = tuple([scope.bits[bit] for bit in instruction.clbits])
@@ -104,31 +108,37 @@ class _Walk:
         def body(block: QuantumCircuit) -> list[Any]:
             return self.block(block, acted, scope.inner(dict(zip(block.clbits, bits, strict=True))))
 
-        touched = (frozenset(acted), frozenset(bits))
         if kind == "if_else":
+            value = scope.condition(operation.condition)
             true, *false = operation.blocks
             blocks: list[Block] = [((1,), body(true)), *[(None, body(block)) for block in false]]
-            parts.append(Control("if", scope.condition(operation.condition), blocks, *touched))
+            kind = "if"
         elif kind == "switch_case":
+            value = scope.target(operation.target)
             blocks = [_case(labels, body(block)) for labels, block in operation.cases_specifier()]
-            parts.append(Control("if", scope.target(operation.target), blocks, *touched))
+            kind = "if"
         elif kind == "while_loop":
             value = scope.condition(operation.condition)
-            parts.append(Control("while", value, [(None, body(operation.blocks[0]))], *touched))
+            blocks = [(None, body(operation.blocks[0]))]
+            kind = "while"
         elif kind == "for_loop":
             values, parameter, block = operation.params
             if parameter is not None and parameter not in block.parameters:
                 if not _is_parameter(parameter):
                     raise NotExactError("loops over a classical variable")
                 parameter = None
+            self._take(len(values))  # before the work, not after
             rounds = [body(block.assign_parameters({parameter: value}) if parameter else block) for value in values]
-            parts.append(Control("for", _zero, [(None, one) for one in rounds], *touched))
+            value, blocks, kind = _zero, [(None, one) for one in rounds], "for"
         elif kind == "box":
             parts.extend(body(operation.blocks[0]))
-        elif kind in ("break_loop", "continue_loop"):
-            parts.append(Control(kind, _zero, [], *touched))
+            return
+        elif kind in LEAVES_LOOP:
+            value, blocks = _zero, []
         else:
             raise NotExactError(f"holds {kind!r}")
+        # A condition may look at bits that its blocks do not have.
+        parts.append(Control(kind, value, blocks, frozenset(acted), scope.used.union(bits)))
 
 
 def _is_parameter(loop: Any) -> bool:

@@ -136,10 +136,15 @@ class Job:
         return status is not None and status in (JobStatus.CANCELLED, JobStatus.CANCELLING)
 
     def rerun(self) -> Job:
-        """Submits the same job again, under a new id, with the same seed."""
+        """Submits the same job again, under a new id, with the same seed and the backends that ``auto`` chose."""
         from qmagic.client.submit import submit
 
-        return submit(msgspec.structs.replace(self.spec(), id=new_job_id(), rerun_of=self._id))
+        spec = self.spec()
+        routes = spec.routes
+        if spec.backend == "auto" and not spec.routes and self.status() is JobStatus.DONE:
+            pubs = self.result().outcome.pubs
+            routes = tuple(tuple(pub.metadata.get("parts") or [pub.metadata["backend"]]) for pub in pubs)
+        return submit(msgspec.structs.replace(spec, id=new_job_id(), rerun_of=self._id, routes=routes))
 
     def __await__(self) -> Generator[Any, None, Result]:
         return self._await().__await__()

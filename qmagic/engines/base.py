@@ -15,8 +15,8 @@ from qmagic.errors import ErrorInfo
 from qmagic.jobs import Environment
 
 __all__ = [
-    "Call", "Checked", "Chosen", "Died", "Done", "Engine", "Failed", "FromWorker", "Grant", "Listener", "Ready", "Reserve", "Run",
-    "ToWorker",
+    "Call", "Checked", "Chosen", "Died", "Done", "Engine", "Failed", "FromWorker", "Grant", "Listener", "Ready",
+    "Reserve", "Run", "ToWorker",
 ]  # fmt: skip
 
 
@@ -24,8 +24,8 @@ class Call(msgspec.Struct, frozen=True, array_like=True):
     """One job for a worker: its id, the attempt's number, and the spec as the client encoded it.
 
     With `check` the worker says whether the input is sound before it runs; with `only_check` it stops there. With
-    `quiet` it says so only when it is not: the end, a few milliseconds later, tells as much. With `plan` it answers what
-    it would do, and does nothing. Backends in `avoid` turned out badly in an earlier attempt.
+    `quiet` it says so only when it is not: the end, a few milliseconds later, tells as much. With `plan` it answers
+    what it would do, and does nothing. Backends in `avoid` turned out badly in an earlier attempt.
     """
 
     job: str
@@ -70,8 +70,8 @@ class Checked(msgspec.Struct, frozen=True, array_like=True, tag="checked"):
 class Chosen(msgspec.Struct, frozen=True, array_like=True, tag="chosen"):
     """What the job now runs on, where there is something else to go to.
 
-    `seconds` is the estimate; after `patience` seconds the choice counts as a bad one, and `blame` is what to avoid. With
-    a `reason` an earlier choice has turned out badly by itself, and this one takes its place.
+    `seconds` is the estimate; after `patience` seconds the choice counts as a bad one, and `blame` is what to avoid.
+    With a `reason` an earlier choice has turned out badly by itself, and this one takes its place.
     """
 
     job: str

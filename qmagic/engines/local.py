@@ -24,7 +24,6 @@ from qmagic.engines.base import (
     Chosen,
     Died,
     Done,
-    Failed,
     FromWorker,
     Grant,
     Listener,

@@ -9,14 +9,14 @@ from qmagic.magics import values
 from qmagic.magics.body import PythonBody
 from qmagic.magics.call import Call
 from qmagic.magics.flags import Command, Flag, number, whole
-from qmagic.magics.show import calling_frame, result_of, submitted
+from qmagic.magics.show import calling_frame, planned, result_of, submitted
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from qmagic.cells import CellRequest
 
-__all__ = ["FIELDS", "QRUN", "notebook", "run_circuits"]
+__all__ = ["FIELDS", "QRUN", "notebook", "request", "run_circuits", "running_python"]
 
 _LANGUAGES = ("auto", "python", "openqasm2", "openqasm3")
 
@@ -46,6 +46,7 @@ QRUN = Command(
         Flag("--seed-transpiler", "Seed of the transpiler.", "N", whole, values="seed"),
         Flag("--trials", "Transpiler seeds to try; the circuit with the fewest two-qubit gates is kept.", "N", whole),
         Flag("--verbatim", "Insist that the circuits fit the device as they are."),
+        Flag("--dry-run", "Show where it would run, why, and what else could; run nothing."),
         Flag("--file", "Read the circuit from a .qasm or .qpy file.", "PATH", values="file"),
         Flag("--lang", "Language of the body, when looking at it is not enough.", "LANG", choices=_LANGUAGES),
         Flag("--circuit", "Variable or expression that gives the circuits, once the body has run.", "NAME",
@@ -92,9 +93,11 @@ def run_circuits(call: Call) -> Any:
     from qmagic import cells, client  # here, so that %load_ext stays quick
 
     given, defaults = call.parsed.given, call.defaults
-    python = _python(call, given.get("debug", defaults.debug))
-    spec = cells.build(_request(call), call.namespace, client.environment(), execute=python)
+    python = running_python(call, given.get("debug", defaults.debug))
+    spec = cells.build(request(call), call.namespace, client.environment(), execute=python)
     call.silent = call.silent or python.semicolon
+    if given.get("dry_run"):
+        return planned(spec)
     keep = given.get("keep", defaults.keep)
     job = submitted(spec, keep=keep)
     values.remember(job.id, spec.tags)
@@ -103,17 +106,17 @@ def run_circuits(call: Call) -> Any:
     return result_of(job, keep=keep)
 
 
-def _request(call: Call) -> CellRequest:
+def request(call: Call, name: str = "qrun") -> CellRequest:
     """Returns the request: the flags, and the defaults for those that were not given."""
     from qmagic import cells
 
     given, words, defaults = call.parsed.given, call.parsed.words, call.defaults
     if call.body is not None and words:
-        raise InputError(f"%%qrun takes flags only on its line, got {words!r}; the circuit goes below (or --circuit)")
+        raise InputError(f"%%{name} takes flags only on its line, got {words!r}; the circuit goes below (or --circuit)")
     if call.body is None and not (words or "circuit" in given or "file" in given):
-        raise InputError("%qrun needs a circuit: %qrun circuit, or %qrun --file circuit.qasm")
+        raise InputError(f"%{name} needs a circuit: %{name} circuit, or %{name} --file circuit.qasm")
     if words and ("circuit" in given or "file" in given):
-        raise InputError(f"%qrun takes one circuit: {words!r}, --circuit or --file")
+        raise InputError(f"%{name} takes one circuit: {words!r}, --circuit or --file")
     fields: dict[str, Any] = {name: getattr(defaults, name) for name in _DEFAULTS}
     if "transpile_to" in given or defaults.transpile_to:
         fields["optimization_level"] = defaults.optimization_level
@@ -128,7 +131,7 @@ def _request(call: Call) -> CellRequest:
     return cells.CellRequest(body=call.body or "", cell=cell, tags=tags, notebook=notebook(call.shell), **fields)
 
 
-def _python(call: Call, debug: bool) -> PythonBody:
+def running_python(call: Call, debug: bool) -> PythonBody:
     """Returns what runs the Python of this call: the body below the line, or the expression on it."""
     if call.body is not None:
         return PythonBody(call.shell, call.namespace, 2, f"%%qrun {call.line}".rstrip(), debug)

@@ -18,9 +18,10 @@ from qmagic.magics.failures import interrupted
 if TYPE_CHECKING:
     from qmagic.client import Job
     from qmagic.jobs import JobSpec
+    from qmagic.plans.plan import Plan
     from qmagic.results import Result
 
-__all__ = ["calling_frame", "result_of", "submitted", "value_is_shown"]
+__all__ = ["calling_frame", "planned", "result_of", "submitted", "value_is_shown"]
 
 _NOTHING = "nothing was submitted"
 
@@ -41,6 +42,16 @@ def submitted(spec: JobSpec, *, keep: bool) -> Job:
         return client.submit(spec)
     except KeyboardInterrupt:
         raise interrupted(_withdrawn(client.Job(spec.id), keep)) from None
+
+
+def planned(spec: JobSpec) -> Plan:
+    """Returns what a job would do; it never exists."""
+    import msgspec
+
+    from qmagic import client
+    from qmagic.plans.plan import Plan
+
+    return msgspec.msgpack.decode(client.plan(spec), type=Plan)
 
 
 def result_of(job: Job, *, keep: bool, timeout: float | None = None) -> Result:

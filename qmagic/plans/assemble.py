@@ -1,7 +1,7 @@
-"""From a circuit to what runs it: made smaller where that is exact, cut into parts that never meet, each with its route.
+"""From a circuit to what runs it: made smaller where that is exact, cut into parts that never meet, each with a route.
 
-What is done to a circuit is a function of the circuit alone; together with the backends' names (`Assembled.names`) and the
-seed it fixes the counts.
+What is done to a circuit is a function of the circuit alone; together with the backends' names (`Assembled.names`) and
+the seed it fixes the counts.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from qmagic.plans.simplify import Simplified, simplify
 if TYPE_CHECKING:
     from qmagic.backends.program import Step
 
-__all__ = ["Assembled", "Asked", "assemble"]
+__all__ = ["Asked", "Assembled", "assemble"]
 
 #: A circuit that loses less than this part of its steps, and stays whole, runs as it is.
 _WORTH = 0.05
@@ -86,9 +86,14 @@ def assemble(executable: Executable, asked: Asked) -> Assembled:
         InputError: Nothing here can run it.
     """
     program = executable.program
-    if asked.backend == "auto" and asked.bound and not program.obstacle and executable.noise is None and (
-        asked.every or not is_quick(executable)
-    ) and asked.shots < 10**9:
+    if (
+        asked.backend == "auto"
+        and asked.bound
+        and not program.obstacle
+        and executable.noise is None
+        and (asked.every or not is_quick(executable))
+        and asked.shots < 10**9
+    ):
         smaller = simplify(program, counts=asked.counts)
         if smaller.alone or len(smaller.groups) > 1 or smaller.dropped > _WORTH * len(program.steps):
             return _apart(executable, smaller, asked)
@@ -103,6 +108,7 @@ def _route(executable: Executable, asked: Asked, part: int) -> Route:
         executable,
         asked.backend,
         exact=asked.exact,
+        counts=asked.counts,
         shots=asked.shots,
         points=asked.points,
         avoid=asked.avoid,
@@ -118,7 +124,8 @@ def _apart(executable: Executable, smaller: Simplified, asked: Asked) -> Assembl
     group_of = {wire: i for i, group in enumerate(smaller.groups) for wire in group}
     for step in smaller.steps:
         steps.setdefault(group_of[step[1][0]], []).append(step)
-    parts, routes = [], []
+    parts: list[Part] = []
+    routes: list[Route] = []
     for i, wires in enumerate(smaller.groups):
         place = {wire: at for at, wire in enumerate(wires)}
         bits = [(bit, place[smaller.wire[qubit]]) for bit, qubit in measured if smaller.wire[qubit] in place]
@@ -135,7 +142,10 @@ def _apart(executable: Executable, smaller: Simplified, asked: Asked) -> Assembl
     else:
         longest = max(routes, key=lambda route: route.seconds)
         whole = dataclasses.replace(
-            longest, backend=backend.name, seconds=sum(route.seconds for route in routes), why=f"{longest.why} ({saved})"
+            longest,
+            backend=backend.name,
+            seconds=sum(route.seconds for route in routes),
+            why=f"{longest.why} ({saved})",
         )
     return Assembled(backend, whole, tuple(routes), saved)
 

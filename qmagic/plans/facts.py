@@ -1,9 +1,9 @@
-"""What is known of a circuit before anything runs: the facts that a route rests on. One walk, about two microseconds a gate.
+"""What is known of a circuit before anything runs: the facts that a route rests on. One walk, about 2 us a gate.
 
 *Bond* bounds the entanglement (`backends.entanglement`), in the order that matrix product states are given.
 
-*Spread* bounds the non-zero amplitudes (log2): a gate that maps basis states to basis states makes no new ones, any other
-doubles them at most for each of its qubits, and a qubit that was never turned is still one basis state.
+*Spread* bounds the non-zero amplitudes (log2): a gate that maps basis states to basis states makes no new ones, any
+other doubles them at most for each of its qubits, and a qubit that was never turned is still one basis state.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
         bonds: The sum of 8**bond over two-qubit gates is what matrix product states take; here its log2.
         measured: Measured bits.
         parameters: Free parameters.
+        mixing: Gates that turn one basis state into several.
         obstacle: Why counts do not follow from one final state; "" where they do.
     """
 
@@ -52,6 +53,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     bonds: float
     measured: int = 0
     parameters: int = 0
+    mixing: int = 0
     obstacle: str = ""
 
     @property
@@ -74,7 +76,7 @@ def facts_of_steps(
     level = [0] * width
     crossing = Crossing(width)
     clifford: dict[str, bool] = {}
-    two_qubit = not_clifford = spread = 0
+    two_qubit = not_clifford = spread = mixing = 0
     first = ""
     turned: set[int] = set()
     for instruction, qubits in steps:
@@ -94,6 +96,7 @@ def facts_of_steps(
             if name not in DIAGONAL:
                 crossing.turn(at, flip=name == "x")
                 if name not in PERMUTES:
+                    mixing += 1
                     spread = min(spread + 1, width)
                     turned.add(at)
             continue
@@ -105,10 +108,10 @@ def facts_of_steps(
         crossing.gate(name, places)
         if name not in DIAGONAL:
             if name not in PERMUTES:
+                mixing += 1
                 spread = min(spread + len(places), width)
             turned.update(places)
-    if spread > len(turned):
-        spread = len(turned)
+    spread = min(spread, len(turned))
     bond, bonds = crossing.bounds()
     return Facts(
         qubits=width,
@@ -122,5 +125,6 @@ def facts_of_steps(
         bonds=bonds,
         measured=measured,
         parameters=parameters,
+        mixing=mixing,
         obstacle=obstacle,
     )

@@ -1,4 +1,4 @@
-"""A plan as data: what would run where, why, what else could, and what could not. It prints well, as text and as HTML."""
+"""A plan as data: what would run where, why, what else could, and what could not. It prints as text and as HTML."""
 
 from __future__ import annotations
 
@@ -90,7 +90,10 @@ def _text_of(pub: PubPlan) -> list[str]:
     if pub.error:
         head = ["cannot run", f"  {pub.error}"]
     else:
-        head = [f"{pub.chosen.backend}: {pub.chosen.why}", f"  about {_seconds(pub.chosen.seconds)}, {_size(pub.chosen.memory)}"]
+        head = [
+            f"{pub.chosen.backend}: {pub.chosen.why}",
+            f"  about {_seconds(pub.chosen.seconds)}, {_size(pub.chosen.memory)}",
+        ]
     head += [f"  {line}" for line in _fact_lines(pub)]
     for title, rows in (("else", _alternatives(pub)), ("not", _refusals(pub))):
         width = max((len(row[0]) for row in rows), default=0)
@@ -116,9 +119,7 @@ def _html_of(pub: PubPlan, title: str) -> str:
     body = "".join(
         "<tr>" + "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in row) + "</tr>" for row in rows
     )
-    head = "".join(
-        f'<th style="text-align:left">{cell}</th>' for cell in ("instead", "about", "memory", "why not")
-    )
+    head = "".join(f'<th style="text-align:left">{cell}</th>' for cell in ("instead", "about", "memory", "why not"))
     return f"{made}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 

@@ -1,8 +1,8 @@
 """Which backend runs a circuit, and why, in a sentence that a person can check.
 
-Every backend here gets an estimate (`costs`) and is asked in that order whether it can (`Backend.need`); the first that can is
-chosen, the rest are the alternatives. A circuit whose state vector takes moments is not looked into at all: finding out
-whether it is Clifford would take longer than running it.
+Every backend here gets an estimate (`costs`) and is asked in that order whether it can (`Backend.need`); the first that
+can is chosen, the rest are the alternatives. A circuit whose state vector takes moments is not looked into at all:
+finding out whether it is Clifford would take longer than running it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from qmagic.backends.line import shorter
 from qmagic.backends.memory import limit, size
 from qmagic.backends.threads import available
 from qmagic.errors import InputError
-from qmagic.plans.costs import HOPELESS, Work, memory_of, seconds_of
+from qmagic.plans.costs import HOPELESS, SPARSE, Work, memory_of, seconds_of
 from qmagic.plans.facts import Facts, facts_of, facts_of_steps
 from qmagic.plans.plan import Choice, Refused
 
@@ -50,6 +50,8 @@ _NARROW = 16
 _QUICK = 4e7
 #: ... and, whatever the qubits, up to this many (1 ms).
 _INSTANT = 2e6
+#: Up to this many qubits double precision costs next to nothing.
+_DOUBLE = 12
 #: Above this bound on the entanglement (bits), matrix product states take more than anybody has.
 _MOST_BOND = 14
 
@@ -102,6 +104,7 @@ def choose(
     wanted: str,
     *,
     exact: bool,
+    counts: bool = True,
     shots: int = 1024,
     points: int = 1,
     avoid: Iterable[str] = (),
@@ -114,6 +117,7 @@ def choose(
         executable: The circuit, what it does, and its noise.
         wanted: The backend that was asked for; ``"auto"`` leaves the choice.
         exact: Whether exact expectation values are asked for.
+        counts: Whether only counts are.
         shots: Shots of each point.
         points: Parameter points.
         avoid: Backends that turned out badly.
@@ -126,21 +130,22 @@ def choose(
     """
     if wanted != "auto":
         return Route(registry.resolve(wanted), "asked for")
-    if is_quick(executable) and not every and "statevector" not in avoid:
-        return Route("statevector", f"one state vector of {executable.program.width} qubits gives every shot")
-    work = _work(executable, exact=exact, shots=shots, points=points)
+    if not every and not avoid and is_quick(executable):
+        width = executable.program.width
+        if counts and not exact and width > _DOUBLE and installed("qsim"):
+            return Route("qsim", _SENTENCES["qsim"].format(qubits=width))
+        return Route("statevector", _SENTENCES["statevector"].format(qubits=width))
+    work = _work(executable, exact=exact, counts=counts and not exact, shots=shots, points=points)
     return _among(executable, work, frozenset(avoid), corrections or {}, every)
 
 
-def _work(executable: Executable, *, exact: bool, shots: int, points: int) -> Work:
+def _work(executable: Executable, *, exact: bool, counts: bool, shots: int, points: int) -> Work:
     program = executable.program
     parameters = len(executable.circuit.parameters) if points > 1 else 0
     splits = 0
     if program.obstacle:
         flow = executable.flow
-        facts = facts_of_steps(
-            list(flow.gates()), program.active, len(program.measured), parameters, program.obstacle
-        )
+        facts = facts_of_steps(list(flow.gates()), program.active, len(program.measured), parameters, program.obstacle)
         splits = flow.splits
     else:
         facts = facts_of(program, parameters)
@@ -152,6 +157,7 @@ def _work(executable: Executable, *, exact: bool, shots: int, points: int) -> Wo
         shots=1 if exact else shots,
         points=points,
         exact=exact,
+        counts=counts,
         noise=executable.noise is not None,
         splits=splits,
         threads=available(),
@@ -219,26 +225,29 @@ def _unfit(name: str, executable: Executable, work: Work) -> str | None:
         return None
     if name == "branches" and not dynamic:
         return None
-    if name == "qsim" and work.exact:
-        return "is single precision, which is not enough for exact values"
+    if name == "qsim" and not work.counts:
+        return "is single precision, and expectation values stay double"
     if name == "aer.matrix_product_state" and facts.bond > _MOST_BOND and noise is None:
         return f"the entanglement may reach {facts.bond} bits across a cut; --backend aer.mps tries all the same"
     if name in ("statevector", "qsim", "aer.statevector") and memory_of(name, facts) > limit():
-        return f"{facts.qubits} qubits need {size(min(memory_of(name, facts), 1 << 80))}, {size(limit())} are available"
-    if name == "sparse" and facts.spread > 26 and facts.qubits <= 26:
-        return None
+        return (
+            f"{facts.qubits} qubits need {size(int(min(memory_of(name, facts), 1e24)))}, {size(limit())} are available"
+        )
+    if name == "sparse" and facts.spread > SPARSE and facts.mixing > facts.gates // 4:
+        # arithmetic undoes what it spreads, so that a bound says little; anything else would give up
+        return f"up to 2^{facts.spread} amplitudes differ from 0, and it takes 2^{SPARSE}"
     if seconds_of(name, work) > HOPELESS and name != "sparse":
         return "would take more than a day"
     return ""
 
 
 _SENTENCES = {
-    "statevector": "one state vector of {qubits} qubits in double precision gives every shot",
+    "statevector": "one state vector of {qubits} qubits gives every shot",
     "qsim": "one state vector of {qubits} qubits in single precision (relative error of a probability about 3e-5)",
     "stim": "all {gates} gates are Clifford",
     "aer.stabilizer": "all {gates} gates are Clifford, and stim is not installed",
     "sparse": "at most 2^{spread} of 2^{qubits} amplitudes differ from 0",
-    "aer.matrix_product_state": "the entanglement across any cut is at most {bond} bits, so that {qubits} qubits are no matter",
+    "aer.matrix_product_state": "the entanglement of {qubits} qubits across any cut is at most {bond} bits",
     "aer.statevector": "a state vector of {qubits} qubits",
 }
 
@@ -263,7 +272,7 @@ def _impossible(executable: Executable, work: Work, refused: list[Refused]) -> s
     """Returns the sentence for a circuit that nothing here can run: what was tried, and what would be needed."""
     facts = work.facts
     state = memory_of("statevector", facts)
-    needed = size(state) if state < 1 << 90 else "more memory than there is anywhere"
+    needed = size(int(state)) if state < 1 << 90 else "more memory than there is anywhere"
     reasons = [f"{facts.qubits} qubits need {needed} as a state vector, {size(limit())} are available"]
     if not facts.clifford:
         reasons.append(f"{facts.not_clifford} gates are not Clifford ({facts.first_not_clifford})")

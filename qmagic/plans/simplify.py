@@ -1,4 +1,4 @@
-"""What is left of a circuit when everything is done that costs no simulation. Exact, and a function of the circuit alone.
+"""What is left of a circuit when everything is done that costs no simulation. Exact; a function of the circuit alone.
 
 Two walks over the unitary steps:
 

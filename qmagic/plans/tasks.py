@@ -1,4 +1,4 @@
-"""What a job's PUBs become: for each a circuit, what runs it, and what that takes; and the same as a plan to look at."""
+"""What a job's PUBs become: for each a circuit, what runs it, and what that takes; the same as a plan to look at."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def slowest(task: Task) -> str:
 
 
 def told(tasks: Sequence[Task], tell: Tell, reason: str = "") -> None:
-    """Tells what runs now, where something else could: backend, seconds, patience, what to avoid next, and the reason."""
+    """Tells what runs now, where something else could, and for how long it may (see `Tell`)."""
     others = [task.route.alternatives for task in tasks if task.route.alternatives]
     if not others and not reason:
         return

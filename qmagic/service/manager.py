@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
-from qmagic.engines.base import Call, Checked, Died, Done, Engine, Failed, Reserve
+from qmagic.engines.base import Call, Checked, Chosen, Died, Done, Engine, Failed, Reserve
 from qmagic.errors import ErrorInfo
 from qmagic.jobs import Environment, JobSpec, JobStatus
+from qmagic.service.experience import Learner
 from qmagic.service.ledger import Ledger, disk_full
 from qmagic.service.record import Record, Waiter, is_small
 from qmagic.service.scheduler import Scheduler
@@ -47,11 +48,18 @@ class Manager:
         engine: Runs them.
         slots: How many run at once, and with how much memory.
         clock: Monotonic seconds.
+        learner: Hears what runs took.
     """
 
     def __init__(
-        self, ledger: Ledger, engine: Engine, slots: Slots, clock: Callable[[], float] = time.monotonic
+        self,
+        ledger: Ledger,
+        engine: Engine,
+        slots: Slots,
+        clock: Callable[[], float] = time.monotonic,
+        learner: Learner | None = None,
     ) -> None:
+        self._learner = learner
         self._ledger, self._engine, self._slots, self._clock = ledger, engine, slots, clock
         self._scheduler = Scheduler()
         self._checks: dict[Environment, deque[Record]] = {}
@@ -88,6 +96,13 @@ class Manager:
         if waiter is not None:
             record.waiters[waiter] = waiter
         self._ledger.answer(record)
+
+    def plan(self, data: bytes, answer: Callable[[bytes], None], refuse: Callable[[ErrorInfo | None], None]) -> None:
+        """Has a worker say what a job would do; no job is made. `refuse` hears why its input cannot run."""
+        spec = _SPEC(data)
+        record = Record(spec, data, created=time.time(), plan=answer, accept=[refuse])
+        self._ledger.add(record)
+        self._await_check(record)
 
     def cancel(self, job: str) -> JobStatus | None:
         """Stops a job and returns where it stands now; None when it is not among the living."""
@@ -151,6 +166,12 @@ class Manager:
     def tick(self) -> None:
         """Stops what is over its time."""
         now = self._clock()
+        for record in [r for r in self._ledger.live.values() if r.late is not None and r.late <= now]:
+            assert record.choice is not None
+            record.late = None
+            taken = now - record.since
+            self._learn({record.choice.backend: (record.choice.seconds, taken)})
+            self.turn(record.id, f"took {taken:.3g} s and more, estimated were {record.choice.seconds:.2g} s")
         late = [r for r in self._ledger.live.values() if r.deadline is not None and r.deadline <= now]
         for record in late:
             record.deadline = None
@@ -168,6 +189,17 @@ class Manager:
             record.reason = reason
             self._engine.kill(job)
 
+    def turn(self, job: str, reason: str) -> bool:
+        """Stops a running job that does badly where it is, to go on elsewhere; False where there is nothing else."""
+        record = self._ledger.live.get(job)
+        if record is None or record.status is not JobStatus.RUNNING or record.choice is None or record.turned:
+            return False
+        if not record.choice.patience:
+            return False
+        record.turned = reason
+        self._engine.kill(job)
+        return True
+
     # -- what the engine reports --------------------------------------------------------------------------------------
 
     def on_checked(self, message: Checked) -> None:
@@ -176,6 +208,10 @@ class Manager:
         if record is None or record.status is not JobStatus.CREATED:
             return
         record.deadline = None
+        if record.plan is not None and message.error is None:
+            del self._ledger.live[record.id]
+            record.plan(message.plan)
+            return
         if message.error is not None:
             self._slots.release(record)
             self._ledger.refuse(record, message.error)
@@ -186,6 +222,19 @@ class Manager:
             self._ledger.admit(record, self._drop)
             self._scheduler.add(record)
 
+    def on_chosen(self, message: Chosen) -> None:
+        """A job runs on a backend that others could take the place of."""
+        record = self._ledger.live.get(message.job)
+        if record is None or record.attempt != message.attempt:
+            return
+        if record.status is JobStatus.CREATED and record.id in self._slots:
+            self._admit_running(record)
+        if record.status is JobStatus.RUNNING:
+            if message.reason:
+                self._ledger.note(record, "job.rerouted", reason=message.reason, to=message.backend)
+            record.choice, record.since = message, self._clock()
+            record.late = record.since + message.patience if message.patience else None
+
     def on_reserve(self, message: Reserve) -> None:
         """A job asks for memory and threads."""
         self._slots.ask(message)
@@ -195,6 +244,7 @@ class Manager:
         record = self._current(message.job, message.attempt)
         if record is not None:
             record.backend, record.headline = message.backend, message.headline
+            self._learn(message.spent)
             self._ledger.end(record, JobStatus.DONE, "job.done", message)
 
     def on_failed(self, message: Failed) -> None:
@@ -253,10 +303,11 @@ class Manager:
     def _check(self, record: Record) -> None:
         """Has a worker read a job's input, and go on to run it where nobody is before it."""
         record.deadline = self._clock() + CHECK_SECONDS
-        if self._slots.free() and not len(self._scheduler):
+        if record.plan is None and self._slots.free() and not len(self._scheduler):
             self._start([record], check=True)
         else:
-            call = Call(record.id, record.attempt, record.data, check=True, only_check=True)
+            planned = record.plan is not None
+            call = Call(record.id, record.attempt, record.data, check=True, only_check=True, plan=planned)
             self._engine.run(record.spec.environment, [call])
 
     def _start(self, records: list[Record], *, check: bool = False) -> None:
@@ -266,7 +317,14 @@ class Manager:
             if not check:
                 self._mark_started(record)
         calls = [
-            Call(record.id, record.attempt, record.data, check, quiet=record.small and not record.deaths)
+            Call(
+                record.id,
+                record.attempt,
+                record.data,
+                check,
+                quiet=record.small and not record.deaths,
+                avoid=record.avoid,
+            )
             for record in records
         ]
         self._failed_starts.pop(records[0].spec.environment, None)
@@ -276,6 +334,10 @@ class Manager:
         """Admits a job that runs already, since its input has turned out to be sound."""
         self._ledger.admit(record, self._drop)
         self._mark_started(record)
+
+    def _learn(self, spent: Mapping[str, tuple[float, float]]) -> None:
+        if self._learner is not None and spent:
+            self._learner.learn(spent)
 
     def _mark_started(self, record: Record) -> None:
         record.started = time.time()
@@ -297,8 +359,13 @@ class Manager:
 
     def _after_death(self, record: Record, message: Died, *, blamed: bool) -> None:
         record.deadline = None
+        choice, turned, record.choice, record.late, record.turned = record.choice, record.turned, None, None, ""
         if record.status is JobStatus.CANCELLING:
             self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
+            return
+        if turned and choice is not None and not record.reason:
+            record.avoid = tuple(dict.fromkeys((*record.avoid, *choice.blame)))
+            self._return(record, f"{choice.backend} {turned}", kind="job.rerouted")
             return
         if record.reason:
             record.error = ErrorInfo("JobFailedError", f"job {record.id} {record.reason}")
@@ -319,10 +386,10 @@ class Manager:
             record.error = ErrorInfo("JobFailedError", f"job {record.id}: {what}")
             self._ledger.end(record, JobStatus.FAILED, "job.failed")
 
-    def _return(self, record: Record, reason: str) -> None:
+    def _return(self, record: Record, reason: str, kind: str = "job.returned") -> None:
         """Puts a job whose worker is gone back in line."""
         record.started = None
-        self._ledger.change(record, JobStatus.READY, "job.returned", reason=reason, deaths=record.deaths)
+        self._ledger.change(record, JobStatus.READY, kind, reason=reason, deaths=record.deaths)
         self._scheduler.add(record)
 
     def _start_failed(self, message: Died) -> None:

@@ -20,6 +20,7 @@ from qmagic.errors import ErrorInfo
 from qmagic.events import Event
 from qmagic.protocol import (
     Cancel,
+    Costs,
     Ended,
     Find,
     Found,
@@ -32,6 +33,7 @@ from qmagic.protocol import (
     Submit,
 )  # fmt: skip
 from qmagic.service import rows
+from qmagic.service.experience import Experience
 from qmagic.service.housekeeping import Housekeeping
 from qmagic.service.listeners import Listeners
 from qmagic.service.manager import Manager
@@ -64,6 +66,7 @@ class Server:
         engine: What runs.
         slots: What running jobs hold.
         housekeeping: Looks after the home.
+        experience: Remembers what runs took.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Server:
         engine: LocalEngine,
         slots: Slots,
         housekeeping: Housekeeping,
+        experience: Experience,
     ) -> None:
         self._home, self._socket, self._store = home, socket, store
         self._manager, self._engine, self._slots = manager, engine, slots
@@ -86,6 +90,7 @@ class Server:
         self._clients: dict[bytes, Hello] = {}
         self._listeners = Listeners(store, self._send)
         self._housekeeping = housekeeping
+        self._experience = experience
         self._request = msgspec.msgpack.Decoder(Request).decode
         self._verbs: dict[str, tuple[type[Any], Callable[[bytes, int, Any], None]]] = {
             "hello": (Hello, self._hello),
@@ -95,6 +100,8 @@ class Server:
             "cancel": (Cancel, self._cancel),
             "listen": (Listen, self._listeners.add),
             "purge": (Purge, self._purge),
+            "plan": (msgspec.Raw, self._plan),
+            "costs": (Costs, self._costs),
             "status": (type(None), self._status),
             "stop": (type(None), self._stop),
         }
@@ -255,6 +262,17 @@ class Server:
                 self._send(client, number, jobs)
 
         self._housekeeping.purge(time.time() - purge.older_than, purge.ids, done)
+
+    def _plan(self, client: bytes, number: int, spec: msgspec.Raw) -> None:
+        def answer(plan: bytes | None, error: ErrorInfo | None = None) -> None:
+            self._send(client, number, plan, error)
+
+        self._manager.plan(bytes(spec), answer, lambda error: answer(None, error))
+
+    def _costs(self, client: bytes, number: int, wanted: Costs) -> None:
+        if wanted.reset:
+            self._experience.reset()
+        self._send(client, number, self._experience.costs())
 
     def _status(self, client: bytes, number: int, _: None) -> None:
         self._send(client, number, self._summary())

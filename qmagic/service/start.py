@@ -125,6 +125,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     import zmq
 
     from qmagic.protocol import MAX_REQUEST, PROTOCOL
+    from qmagic.service.experience import Experience
     from qmagic.service.housekeeping import Housekeeping, clear_results
     from qmagic.service.ledger import Ledger
     from qmagic.service.loop import Loop
@@ -151,7 +152,9 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
 
     engine = LocalEngine(number, memory, home / "results", remember)
     ledger, slots = Ledger(store), Slots(number, memory)
-    manager = Manager(ledger, engine, slots)
+    experience = Experience(store)
+    manager = Manager(ledger, engine, slots, learner=experience)
+    engine.costs = experience.factors
     engine.listener = manager
     if first is not None:
         engine.adopt(*first)
@@ -172,7 +175,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
         version=__version__, address=address,
     )  # fmt: skip
     housekeeping = Housekeeping(home, discovery, store, ledger, options)
-    server = Server(home, socket, store, manager, engine, slots, housekeeping)
+    server = Server(home, socket, store, manager, engine, slots, housekeeping, experience)
     watch = MemoryWatch(engine, manager, slots)
     loop = Loop(socket, server, store, manager, engine, watch, housekeeping, options.idle_minutes * 60)
     ledger.publish = server.publish

@@ -12,6 +12,7 @@ from qmagic import cells
 from qmagic.cells.languages import LANGUAGES
 from qmagic.errors import InputError, NotFoundError
 from qmagic.magics import MAGICS
+from qmagic.magics.qplan import QPLAN
 from qmagic.magics.qrun import FIELDS, QRUN
 
 COMMANDS = [command for command, _, _ in MAGICS]
@@ -101,7 +102,7 @@ def test_help_shows_every_flag(command):
     for flag in command.flags:
         assert f"{flag.name} {flag.metavar}".strip() in plain
         assert " ".join(flag.help.split()) in plain
-    assert command.text.startswith(f"%{'%' if command is QRUN else ''}{command.name}")
+    assert command.text.startswith(f"%{'%' if command in (QRUN, QPLAN) else ''}{command.name}")
 
 
 def test_qruns_help_has_parameters_examples_and_errors():

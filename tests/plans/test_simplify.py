@@ -20,7 +20,7 @@ _TWO_TURNS = ("cp", "crx", "cry", "crz", "rzz", "rxx")
 
 
 def random_circuit(seed: int, wide: bool = False) -> QuantumCircuit:
-    """Returns a circuit with much that can be simplified: basis states, controls that are known, idle and loose qubits."""
+    """Returns a circuit with much that can be simplified: basis states, known controls, idle and loose qubits."""
     random = np.random.default_rng(seed)
     n = int(random.integers(2, 7 if wide else 6))
     circuit = QuantumCircuit(n, n + 1)
@@ -46,8 +46,6 @@ def random_circuit(seed: int, wide: bool = False) -> QuantumCircuit:
     return circuit
 
 
-
-
 def unmeasured(circuit: QuantumCircuit) -> QuantumCircuit:
     bare = QuantumCircuit(circuit.num_qubits)
     for instruction in circuit.data:
@@ -57,8 +55,9 @@ def unmeasured(circuit: QuantumCircuit) -> QuantumCircuit:
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_counts(seed, full=8000):
-    """Counts follow the exact distribution, and what has probability 0 never occurs (chi-square, false alarm 1e-6 each)."""
+def test_counts(seed):
+    """Counts follow the exact distribution, and what has probability 0 never occurs (chi-square, 1e-6)."""
+    full = 8000
     circuit = random_circuit(seed)
     program = read(circuit)
     bare = unmeasured(circuit)

@@ -1,0 +1,253 @@
+"""``python -m benchmarks.qasm [files]``: QASMBench, each file by ``auto``, by every simulator alone, and by Aer as users call it.
+
+Every run is from OpenQASM text to counts, 8,192 shots, in a warm process of its own kind with the time and memory that the
+issue names (60 s, 16 GB), which is killed when it passes them. The *virtual best* of a file is the fastest single simulator
+of qmagic, or Aer as users call it (``transpile``, then ``run``). The files lie beside the project, in ``shared/data/qasmbench``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import resource
+import selectors
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.kernel import OUT, ROOT
+from benchmarks.machine import facts
+
+__all__ = ["Runner", "files", "main"]
+
+FOLDER = ROOT.parent / "shared" / "data" / "qasmbench"
+SHOTS = 8192
+SECONDS = 60.0
+MEMORY = 16 << 30
+#: Runs quicker than this are repeated, and the fastest counts.
+_QUICK = 1.0
+
+#: The peer: not one of ours.
+AER = "Aer as users call it"
+SINGLE = (
+    "statevector", "qsim", "stim", "sparse", "branches", "aer", "aer.statevector", "aer.matrix_product_state",
+    "aer.stabilizer", AER,
+)  # fmt: skip
+
+
+def files(names: list[str] | None = None) -> list[Path]:
+    """Returns the files of the suite, or those whose names hold one of `names`."""
+    found = sorted(FOLDER.glob("*.qasm"))
+    return [path for path in found if not names or any(name in path.stem for name in names)]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the suite, prints a line for each file and the totals, and writes JSON; returns 1 when a target is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.qasm", description=__doc__)
+    parser.add_argument("names", nargs="*", help="parts of file names (default: all)")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="time for each run")
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.serve:
+        _serve()
+        return 0
+    rows = []
+    with Runner(options.seconds) as runner:
+        for path in files(options.names):
+            row = measured(runner, path)
+            rows.append(row)
+            print(_line(row), flush=True)
+    summary = totals(rows)
+    print("\n" + "\n".join(f"{name:60} {value}" for name, value in summary.items()))
+    OUT.mkdir(exist_ok=True)
+    report = {"machine": facts(OUT), "rows": rows, "totals": summary}
+    (OUT / "qasm.json").write_text(json.dumps(report, indent=1) + "\n")
+    return 1 if summary["missed"] else 0
+
+
+def measured(runner: Runner, path: Path) -> dict[str, Any]:
+    """Returns what became of one file: seconds or a reason, by ``auto`` and by each single simulator."""
+    auto = runner.run(path, "auto")
+    single = {name: runner.run(path, name) for name in SINGLE} if auto.get("parsed", True) else {}
+    times = {name: found["seconds"] for name, found in single.items() if "seconds" in found}
+    best = min(times, key=lambda name: times[name], default=None)
+    return {
+        "file": path.stem,
+        "auto": auto,
+        "single": single,
+        "best": best,
+        "best_seconds": times[best] if best else None,
+    }
+
+
+def totals(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Returns the figures that have targets. A file that nobody solves counts for nobody."""
+    parsed = [row for row in rows if row["auto"].get("parsed", True)]
+    solved = [row for row in parsed if "seconds" in row["auto"]]
+    by_aer = [row for row in parsed if "seconds" in row["single"].get(AER, {})]
+    both = [row for row in solved if row["best"]]
+    ours, best = sum(row["auto"]["seconds"] for row in both), sum(row["best_seconds"] for row in both)
+    lost = [row["file"] for row in parsed if row["best"] and "seconds" not in row["auto"]]
+    ratio = ours / best if best else 0.0
+    missed = ([f"solved by a single simulator only: {', '.join(lost)}"] if lost else []) + (
+        ["total over 1.3 times the virtual best"] if ratio > 1.3 else []
+    )
+    return {
+        "files that parse": len(parsed),
+        "solved by auto": len(solved),
+        f"solved by {AER}": len(by_aer),
+        "seconds of auto": round(ours, 3),
+        "seconds of the virtual best": round(best, 3),
+        "auto / virtual best (at most 1.3)": round(ratio, 3),
+        "seconds of planning": round(sum(row["auto"].get("planning", 0.0) for row in solved), 3),
+        "refused by auto": {
+            row["file"]: f"{row['auto']['after']:.2f} s" for row in parsed if "refused" in row["auto"]
+        },
+        "missed": missed,
+    }
+
+
+def _line(row: dict[str, Any]) -> str:
+    auto = row["auto"]
+    ours = f"{auto['seconds']:8.3f} s {auto['backend']}" if "seconds" in auto else f"   -       {_why(auto)[:80]}"
+    best = f"{row['best_seconds']:8.3f} s {row['best']}" if row["best"] else "   -"
+    return f"{row['file']:38} {ours:45} best {best}"
+
+
+def _why(found: dict[str, Any]) -> str:
+    return str(found.get("refused") or found.get("failed") or found.get("stopped"))
+
+
+class Runner:
+    """A warm process that runs one file after the other, and is replaced when it had to be killed.
+
+    Args:
+        seconds: Time for a run.
+    """
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._end()
+
+    def run(self, path: Path, backend: str) -> dict[str, Any]:
+        """Returns ``seconds``, ``backend`` and ``method``, or ``refused``, ``failed`` or ``stopped`` with the reason."""
+        found = self._once(path, backend)
+        for _ in range(2 if found.get("seconds", _QUICK) < _QUICK else 0):
+            again = self._once(path, backend)
+            found = min(found, again, key=lambda one: one.get("seconds", float("inf")))
+        return found
+
+    def _once(self, path: Path, backend: str) -> dict[str, Any]:
+        process = self._started()
+        assert process.stdin is not None
+        process.stdin.write(json.dumps([str(path), backend]) + "\n")
+        process.stdin.flush()
+        line = self._read(self._seconds + 1.0)
+        if line:
+            found: dict[str, Any] = json.loads(line)
+            if found.get("seconds", 0.0) > self._seconds:
+                return {"stopped": f"over {self._seconds:g} s"}
+            return found
+        ended = process.poll() is not None
+        self._end()
+        return {"stopped": "ended the process (memory)" if ended else f"over {self._seconds:g} s"}
+
+    def _read(self, seconds: float) -> str:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            return self._process.stdout.readline() if selector.select(seconds) else ""
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self._process is None:
+            threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.qasm", "--serve"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
+                env={**os.environ, **threads, "QISKIT_PARALLEL": "FALSE", "PYTHONPATH": str(ROOT)},
+            )  # fmt: skip
+            assert self._read(60.0)
+        return self._process
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            for stream in (self._process.stdin, self._process.stdout):
+                with contextlib.suppress(OSError):
+                    assert stream is not None
+                    stream.close()
+            self._process = None
+
+
+def _serve() -> None:
+    """Runs what comes on the standard input; imports and translators are warm first."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    from qmagic import execute
+
+    execute.warm()
+    bell = 'OPENQASM 2.0; include "qelib1.inc"; qreg q[2]; creg c[2]; h q[0]; cx q[0],q[1]; measure q -> c;'
+    for name in ("auto", *SINGLE):
+        _outcome(bell.encode(), name)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        path, backend = json.loads(line)
+        print(json.dumps(_outcome(Path(path).read_bytes(), backend)), flush=True)
+
+
+def _outcome(text: bytes, backend: str) -> dict[str, Any]:
+    from qmagic import execute
+    from qmagic.backends.threads import available
+    from qmagic.errors import InputError, JobFailedError, SourceError
+    from qmagic.jobs import Environment, JobSpec, PubSpec, Source
+
+    start = time.perf_counter()
+    try:
+        if backend == AER:
+            return _by_aer(text.decode(), start)
+        spec = JobSpec(
+            id="", source=Source("openqasm2", text), pubs=(PubSpec(shots=SHOTS),), seed=1, backend=backend,
+            environment=Environment(""),
+        )  # fmt: skip
+        prepared = execute.prepare(spec)
+        outcome = execute.run(prepared, reserve=lambda memory, threads: min(threads, available()))
+    except SourceError as error:
+        return {"parsed": False, "refused": str(error).splitlines()[0], "after": time.perf_counter() - start}
+    except InputError as error:
+        return {"refused": str(error), "after": time.perf_counter() - start}
+    except (JobFailedError, MemoryError) as error:
+        return {"failed": str(error), "after": time.perf_counter() - start}
+    seconds = time.perf_counter() - start
+    return {
+        "seconds": seconds, "planning": prepared.seconds["plan"], "backend": outcome.backend,
+        "method": outcome.method,
+    }  # fmt: skip
+
+
+def _by_aer(text: str, start: float) -> dict[str, Any]:
+    from qiskit import qasm2, transpile
+    from qiskit_aer import AerSimulator
+
+    try:
+        circuit = qasm2.loads(text, custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS)
+        simulator = AerSimulator(max_memory_mb=MEMORY >> 20)
+        result = simulator.run(transpile(circuit, simulator), shots=SHOTS).result()
+        result.get_counts()
+    except Exception as error:  # noqa: BLE001 - Qiskit raises many classes
+        return {"refused": str(error).splitlines()[0], "after": time.perf_counter() - start}
+    return {"seconds": time.perf_counter() - start, "backend": AER, "method": "automatic"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
