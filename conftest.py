@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-_KEPT = {"QMAGIC_SOAK", "QMAGIC_REQUIRE_BROWSER"}
+_KEPT = {"QMAGIC_SOAK", "QMAGIC_IPYKERNEL"}
 _FOLDER = pytest.StashKey[Path]()
 
 

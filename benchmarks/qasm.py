@@ -1,8 +1,9 @@
-"""``python -m benchmarks.qasm [files]``: QASMBench, each file by ``auto``, by every simulator alone, and by Aer as users call it.
+"""``python -m benchmarks.qasm [files]``: QASMBench by ``auto``, by every simulator alone, and by Aer as users call it.
 
-Every run is from OpenQASM text to counts, 8,192 shots, in a warm process of its own kind with the time and memory that the
-issue names (60 s, 16 GB), which is killed when it passes them. The *virtual best* of a file is the fastest single simulator
-of qmagic, or Aer as users call it (``transpile``, then ``run``). The files lie beside the project, in ``shared/data/qasmbench``.
+Every run is from OpenQASM text to counts, 8,192 shots, in a warm process of its own kind with the time and memory that
+the issue names (60 s, 16 GB), which is killed when it passes them. The *virtual best* of a file is the fastest single
+simulator of qmagic, or Aer as users call it (``transpile``, then ``run``). The files lie beside the project, in
+``shared/data/qasmbench``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from benchmarks.kernel import OUT, ROOT
 from benchmarks.machine import facts
@@ -46,7 +47,7 @@ def files(names: list[str] | None = None) -> list[Path]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the suite, prints a line for each file and the totals, and writes JSON; returns 1 when a target is missed."""
+    """Runs the suite, prints a line for each file and the totals, writes JSON; returns 1 when a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.qasm", description=__doc__)
     parser.add_argument("names", nargs="*", help="parts of file names (default: all)")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="time for each run")
@@ -104,9 +105,7 @@ def totals(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "seconds of the virtual best": round(best, 3),
         "auto / virtual best (at most 1.3)": round(ratio, 3),
         "seconds of planning": round(sum(row["auto"].get("planning", 0.0) for row in solved), 3),
-        "refused by auto": {
-            row["file"]: f"{row['auto']['after']:.2f} s" for row in parsed if "refused" in row["auto"]
-        },
+        "refused by auto": {row["file"]: f"{row['auto']['after']:.2f} s" for row in parsed if "refused" in row["auto"]},
         "missed": missed,
     }
 
@@ -133,14 +132,14 @@ class Runner:
         self._seconds = seconds
         self._process: subprocess.Popen[str] | None = None
 
-    def __enter__(self) -> Runner:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *problem: object) -> None:
         self._end()
 
     def run(self, path: Path, backend: str) -> dict[str, Any]:
-        """Returns ``seconds``, ``backend`` and ``method``, or ``refused``, ``failed`` or ``stopped`` with the reason."""
+        """Returns ``seconds``, ``backend``, ``method``, or ``refused``, ``failed`` or ``stopped`` with the reason."""
         found = self._once(path, backend)
         for _ in range(2 if found.get("seconds", _QUICK) < _QUICK else 0):
             again = self._once(path, backend)

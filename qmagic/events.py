@@ -11,11 +11,16 @@ from typing import Any
 
 import msgspec
 
+from qmagic.jobs import JobInfo
+
 __all__ = ["Event"]
 
 
 class Event(msgspec.Struct, frozen=True):
-    """One fact about one job. `time` is seconds since the epoch (UTC); order is by `seq`, never by time."""
+    """One fact about one job. `time` is seconds since the epoch (UTC); order is by `seq`, never by time.
+
+    `view` is the job as it stood right after, for those who listen; it is not stored, and None where the job is gone.
+    """
 
     seq: int
     job: str
@@ -23,3 +28,4 @@ class Event(msgspec.Struct, frozen=True):
     time: float
     status: str
     detail: dict[str, Any] = {}
+    view: JobInfo | None = None

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from qmagic.backends import trace
 from qmagic.backends.base import Grant, OutgrownError
+from qmagic.backends.headline import headline
 from qmagic.backends.measurements import without_final_measurements
 from qmagic.backends.memory import limit, size
 from qmagic.backends.points import estimated, sampled
@@ -23,7 +24,7 @@ from qmagic.cells.validate import check
 from qmagic.errors import InputError
 from qmagic.jobs import JobSpec, Transpile
 from qmagic.outcomes import EstimatedPub, Outcome, SampledPub
-from qmagic.plans.tasks import Task, Tell, instead, learn, plan_of, tasks_of, told
+from qmagic.plans.tasks import Task, Tell, instead, learn, plan_of, reasons, tasks_of, told
 
 if TYPE_CHECKING:
     from qiskit.circuit import QuantumCircuit
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from qmagic.plans.plan import Plan
     from qmagic.plans.transpile import OnDevice
 
-__all__ = ["Prepared", "headline", "plan", "prepare", "run", "warm"]
+__all__ = ["Prepared", "headline", "plan", "prepare", "run", "warm", "why"]
 
 #: Below this a simulation needs no leave.
 _SMALL = 64 << 20
@@ -85,7 +86,7 @@ def prepare(spec: JobSpec, *, avoid: Iterable[str] = (), corrections: Mapping[st
     circuits, noise, transpile = _read(spec)
     seconds = {"parse": time.perf_counter() - began}
     choice: dict[str, Any] = {"avoid": tuple(avoid), "corrections": corrections}
-    tasks = tasks_of(spec, circuits, noise, None, **choice)
+    tasks = [] if spec.kind == "state" else tasks_of(spec, circuits, noise, None, **choice)
     seconds["plan"] = time.perf_counter() - began - seconds["parse"]
     return Prepared(spec, circuits, transpile, noise, tasks, limit(), seconds, choice)
 
@@ -103,6 +104,8 @@ def _read(spec: JobSpec) -> tuple[list[QuantumCircuit], Noise | None, Transpile 
     """Returns a job's circuits, its noise, and how the circuits get onto a device."""
     circuits = load(spec.source)
     check(spec, circuits)
+    if spec.kind == "state":
+        return [trace.unitary_part(spec.pubs[0], circuits)], None, None
     if spec.kind == "estimate":
         circuits = [without_final_measurements(circuit) for circuit in circuits]
     noise = transpile = None
@@ -154,6 +157,8 @@ def run(prepared: Prepared, *, reserve: Reserve, tell: Tell = lambda choice: Non
         JobFailedError: The simulator failed.
     """
     spec, seconds = prepared.spec, dict(prepared.seconds)
+    if spec.kind == "state":
+        return trace.outcome(prepared.circuits[0], _versions())
     tasks, data, records, notes = prepared.tasks, b"", [], []
     if prepared.transpile is not None:
         began = time.perf_counter()
@@ -226,6 +231,11 @@ def _granted(tasks: list[Task], memory_limit: int, reserve: Reserve) -> Grant:
     return Grant(max(1, threads), memory)
 
 
+def why(outcome: Outcome) -> str:
+    """Returns why the backends that ran a job were chosen, in words."""
+    return reasons(pub.metadata.get("why", "") for pub in outcome.pubs)
+
+
 def _joined(words: list[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(dict.fromkeys(words))
 
@@ -243,35 +253,6 @@ def _versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return found
-
-
-def headline(outcome: Outcome) -> str:
-    """Returns an outcome in a few words, for lists of jobs: ``00 512, 11 512`` or ``ZZ = 0.981 ± 0.006``."""
-    if not outcome.pubs:
-        return ""
-    first, more = outcome.pubs[0], len(outcome.pubs) - 1
-    text = _likeliest(first) if isinstance(first, SampledPub) else _value(first)
-    points = math.prod(first.shape)
-    rest = ([f"{points} points"] if points > 1 else []) + ([f"{more} more circuits"] if more else [])
-    return f"{text} ({', '.join(rest)})" if rest else text
-
-
-def _likeliest(pub: SampledPub, most: int = 3, widest: int = 24) -> str:
-    rows = sorted(pub.tables[0].rows(), key=lambda row: (-row[1], row[0])) if pub.tables else []
-    shown = [f"{_bits(value, pub.num_bits, widest)} {count}" for value, count in rows[:most]]
-    return ", ".join(shown + (["…"] if len(rows) > most else []))
-
-
-def _bits(value: int, width: int, widest: int) -> str:
-    return f"{value:0{width}b}" if width <= widest else f"0x{value:x}"
-
-
-def _value(pub: EstimatedPub) -> str:
-    import struct
-
-    value, error = (struct.unpack_from("<d", data)[0] for data in (pub.evs, pub.stds))
-    label = f"{pub.labels[0][:40]} = " if pub.labels else ""
-    return f"{label}{value:.6g}" + ("" if pub.exact else f" ± {error:.2g}")
 
 
 def warm() -> None:

@@ -179,14 +179,16 @@ class Environment(msgspec.Struct, frozen=True, omit_defaults=True):
 class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Everything that was asked for. It is stored once and never changes.
 
-    `kind` is ``"sample"`` (counts) or ``"estimate"`` (expectation values). `seed` is always set: one that
+    `kind` is ``"sample"`` (counts), ``"estimate"`` (expectation values) or ``"state"`` (the state after each gate).
+    `seed` is always set: one that
     the user did not give is drawn at submit, so that a second attempt gives the same counts.
     `noise` is a device snapshot's name, ``"depolarizing=0.01,t1=120us"``, or the JSON text of a Qiskit
     Aer noise model's ``to_dict(serializable=True)``. `sweep` is True when the parameter values are a
     sweep: over one parameter it is drawn as a plot, over two as a map; swept names come first, in the order of
-    the axes. `notebook` groups jobs for fair scheduling. `width` is the number of qubits where it is known before
-    parsing. `checked` says that the input was validated where it was made; otherwise a worker checks it before the
-    job exists.
+    the axes. `notebook` groups jobs for fair scheduling. `cell_id` and `notebook_path` say where it was typed, so that
+    a panel can go back there: the id that the front end gave the cell, and the file; "" where the front end does not
+    tell. `width` is the number of qubits where it is known before parsing. `checked` says that the input was validated
+    where it was made; otherwise a worker checks it before the job exists.
     With ``"auto"``, `routes` names the backend of each part of each PUB as an earlier run chose them: a rerun keeps to
     it.
     """
@@ -205,6 +207,8 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     tags: tuple[str, ...] = ()
     notebook: str = ""
     cell: str = ""
+    cell_id: str = ""
+    notebook_path: str = ""
     parent: str = ""
     priority: int = 0
     timeout: float | None = None
@@ -217,6 +221,8 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class JobInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What the service says of a job. Times are seconds since the epoch (UTC).
 
+    `expected` is how many seconds it will run for, as far as earlier jobs of its kind tell, None where they do not.
+    `why` says in a sentence why its backend was chosen, "" until it was. `cost` is None: no job costs anything yet.
     `family` is the number of jobs of the same parent that a folded list shows as this one.
     """
 
@@ -238,6 +244,11 @@ class JobInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     error: str = ""
     error_kind: str = ""
     headline: str = ""
+    cell_id: str = ""
+    notebook_path: str = ""
+    expected: float | None = None
+    why: str = ""
+    cost: float | None = None
     family: int = 1
 
     def to_json(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["CountsTable", "EstimatedPub", "Outcome", "Register", "SampledPub", "pack", "unpack"]
+__all__ = ["CountsTable", "EstimatedPub", "Outcome", "Register", "SampledPub", "StateTrace", "pack", "unpack"]
 
 
 class Register(msgspec.Struct, frozen=True, array_like=True):
@@ -76,8 +76,22 @@ class EstimatedPub(msgspec.Struct, frozen=True, tag="estimated"):
     metadata: dict[str, Any] = {}
 
 
+class StateTrace(msgspec.Struct, frozen=True):
+    """The state of a small circuit before its first gate and after each.
+
+    `steps` says after what; `amplitudes` is complex128, little-endian, C order over ``(steps, 2 ** num_qubits)``,
+    with qubit 0 as the least significant bit of an index.
+    """
+
+    num_qubits: int
+    steps: tuple[str, ...]
+    amplitudes: bytes
+
+
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The result of a job.
+
+    A job of kind ``"state"`` has `states` and no `pubs`.
 
     `circuits` are the circuits as run, as QPY; empty where the job's own source ran untouched. `seconds` has
     the wall time of each step (``parse``, ``transpile``, ``run``). `transpiled` has, for each circuit that was
@@ -93,6 +107,7 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     versions: dict[str, str] = {}
     transpiled: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+    states: tuple[StateTrace, ...] = ()
 
 
 _ENCODE = msgspec.msgpack.Encoder().encode

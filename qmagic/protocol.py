@@ -21,12 +21,20 @@ __all__ = [
     "Cancel",
     "Cost",
     "Costs",
+    "Diagnose",
+    "Diagnosis",
+    "Draw",
     "Ended",
     "Find",
     "Found",
+    "Heard",
     "Hello",
     "Listen",
+    "Listing",
+    "Live",
+    "Problem",
     "Purge",
+    "Push",
     "Reply",
     "Request",
     "ServiceStatus",
@@ -52,7 +60,7 @@ class Request(msgspec.Struct, frozen=True, array_like=True):
 class Reply(msgspec.Struct, frozen=True, array_like=True):
     """The answer to the request of the same number; `error` in place of a body when it failed.
 
-    Number 0 is a push: the events of a subscription.
+    Number 0 is a `Push` to who listens.
     """
 
     number: int
@@ -61,12 +69,16 @@ class Reply(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Hello(msgspec.Struct, frozen=True):
-    """A client introduces itself; `environment` asks for a warm worker."""
+    """A client introduces itself; `environment` asks for a warm worker.
+
+    A `viewer` (a Jupyter server) only looks: it does not keep an idle service from leaving.
+    """
 
     protocol: int
     pid: int
     start: str
     environment: Environment | None = None
+    viewer: bool = False
 
 
 class Submit(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -84,6 +96,8 @@ class Submit(msgspec.Struct, frozen=True, omit_defaults=True):
 class Find(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which jobs are meant: by id or unique prefix (``""``: any), and by what they are. Newest first.
 
+    `ids`, where given, are all that may be meant. `before` is a job's id: only older ones. `text` is looked for in what
+    a person sees of a job, whatever its case.
     With `fold`, jobs with the same parent are found as one: the newest.
     """
 
@@ -96,6 +110,9 @@ class Find(msgspec.Struct, frozen=True, omit_defaults=True):
     fold: bool = False
     spec: bool = False
     events: bool = False
+    ids: tuple[str, ...] = ()
+    before: str = ""
+    text: str = ""
 
 
 class Found(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -104,6 +121,14 @@ class Found(msgspec.Struct, frozen=True, omit_defaults=True):
     info: JobInfo
     spec: bytes = b""
     events: list[Event] = []
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """Jobs as they stood at event number `seq`, newest first; `unfinished` counts all that have not ended."""
+
+    seq: int
+    jobs: list[JobInfo]
+    unfinished: int = 0
 
 
 class Ended(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -147,6 +172,77 @@ class Listen(msgspec.Struct, frozen=True):
     """A wish for events from `since` (exclusive) on; -1 asks for a snapshot first."""
 
     since: int = -1
+
+
+class Live(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What changes while a job waits or runs, and is not stored.
+
+    Place in line from 1; seconds that it has run for, and is expected to; how far it is, from 0 to 1, where it can
+    tell; the backend that runs it, and why.
+    """
+
+    id: str
+    position: int | None = None
+    elapsed: float | None = None
+    expected: float | None = None
+    progress: float | None = None
+    backend: str = ""
+    why: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns plain data for JSON, with every field."""
+        return {name: msgspec.to_builtins(getattr(self, name)) for name in self.__struct_fields__}
+
+
+class Push(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a listener hears: stored events, or what is not stored, newest value per job."""
+
+    events: list[Event] = []
+    live: list[Live] = []
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What a listener has missed: a snapshot, or (None) the events since, the last of which has the number `seq`."""
+
+    seq: int
+    events: list[Event]
+    snapshot: Listing | None = None
+
+
+class Diagnose(msgspec.Struct, frozen=True):
+    """A text to be read without being run. `environment` is where; it is the asker's."""
+
+    text: str
+    environment: Environment
+    language: str = "auto"
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What is wrong with a text, and where: line and columns from 1, `end_column` just behind."""
+
+    line: int
+    column: int
+    end_column: int
+    message: str
+
+
+class Diagnosis(msgspec.Struct, frozen=True):
+    """The problems of a text. `checked` is False where it was not read to its end: nothing is known then."""
+
+    language: str
+    diagnostics: list[Problem]
+    checked: bool = True
+
+
+class Draw(msgspec.Struct, frozen=True):
+    """A circuit to be drawn: one of a job's (as given, or `transpiled`: as it ran), or that of a text."""
+
+    environment: Environment
+    job: str = ""
+    circuit: int = 0
+    transpiled: bool = False
+    text: str = ""
+    language: str = "auto"
 
 
 class WorkerStatus(msgspec.Struct, frozen=True):

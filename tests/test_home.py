@@ -27,15 +27,15 @@ def test_where(monkeypatch, tmp_path):
     """The variable names the home, with a tilde if wanted; without it, it is the platform's folder for data."""
     monkeypatch.setenv("QMAGIC_HOME", str(tmp_path))
     assert home.home_folder() == tmp_path
-    monkeypatch.setenv("HOME", "/home/someone")
+    monkeypatch.setenv("HOME", "/nowhere/someone")
     monkeypatch.setenv("QMAGIC_HOME", "~/q")
-    assert home.home_folder() == Path("/home/someone/q")
+    assert home.home_folder() == Path("/nowhere/someone/q")
     monkeypatch.setenv("QMAGIC_HOME", "relative")
     assert home.home_folder() == Path.cwd() / "relative"
     monkeypatch.delenv("QMAGIC_HOME")
-    monkeypatch.setenv("XDG_DATA_HOME", "/home/someone/data")
+    monkeypatch.setenv("XDG_DATA_HOME", "/nowhere/someone/data")
     if sys.platform == "linux":
-        assert home.home_folder() == Path("/home/someone/data/qmagic")
+        assert home.home_folder() == Path("/nowhere/someone/data/qmagic")
 
 
 def test_address(runtime, tmp_path):

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "cells": set(),
     "backends": set(),
     "providers": set(),
-    "engines": {"execute"},  # the worker's process runs it
+    "engines": {"execute", "cells"},  # what the worker's and the reader's processes run
     "plans": {"backends", "providers"},
     "execute": {"cells", "backends", "plans"},
     "service": {"plans", "engines"},
@@ -37,8 +37,8 @@ MAY_IMPORT = {
 
 #: Lazily (inside a function) the base and the front may reach further, each for a reason.
 MAY_IMPORT_LAZILY = {
-    "results": {"display", "cells"},  # a Result draws itself, and reads its circuits back
-    "client": {"results", "backends"},
+    "results": {"display", "cells", "client"},  # a Result draws itself, reads its circuits back, has its state computed
+    "client": {"results", "backends", "display"},  # a Job opens its result, and draws itself
     "__init__": {"client", "run", "backends", "magics", "primitives", "results", "plans"},  # the public names are lazy
     "backends": {"cells", "client", "run"},  # qmagic.backend(name).run submits
     "run": {"execute"},  # inside a job, it runs in place

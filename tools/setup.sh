@@ -2,8 +2,10 @@
 # Builds .venv with qmagic in it: editable, with everything that tests, checks and JupyterLab need.
 #
 # Nothing to do is the common case and takes milliseconds: a stamp in .venv names what was installed (the hash of
-# pyproject.toml and of this file), where, and for which Python. A copied tree, a changed pyproject.toml, or a Python
-# that is gone makes the stamp wrong, and the environment is brought up to date.
+# pyproject.toml, of this file and of the JupyterLab part's sources), where, and for which Python. A copied tree, a changed
+# file among these, or a Python that is gone makes the stamp wrong, and the environment is brought up to date.
+#
+# The JupyterLab part is built on the way (hatch_build.py), for which npm has to be there.
 #
 # PYTHON=/path/to/python picks the interpreter of a new .venv.
 set -euo pipefail
@@ -40,6 +42,10 @@ find_python() {
 wanted() {
     cksum <pyproject.toml
     cksum <tools/setup.sh
+    find labextension \( -name node_modules -o -name lib -o -name '*.tsbuildinfo' \) -prune -o -type f -print0 |
+        sort -z | xargs -0 cat hatch_build.py notebooks/01_first_circuit.ipynb | cksum
+    find jupyter-config -type f -exec cat {} + | cksum
+    [ -d labextension/node_modules ] || echo "no node_modules"
     pwd -P
     "$venv/bin/python" -c 'import sys; print(sys.version)' 2>/dev/null || echo "no python"
 }
@@ -55,6 +61,11 @@ if ! usable "$venv/bin/python"; then
     "$python" -m venv --clear "$venv"
 fi
 
+if ! command -v npm >/dev/null; then
+    echo "qmagic's JupyterLab part is built with npm, which was not found: install Node.js 20.19 or later." >&2
+    exit 1
+fi
+
 echo "Installing qmagic and what it needs into $venv (a minute or two)"
 rm -f "$stamp"
 log=$venv/pip.log
@@ -65,6 +76,8 @@ if ! "$venv/bin/python" -m pip install --no-input --disable-pip-version-check --
     echo "pip could not install qmagic; the lines above say why (also in $log)." >&2
     exit 1
 fi
+# a built part that was there already needed no packages; its tests and checks do
+[ -d labextension/node_modules ] || npm ci --prefix labextension --silent
 grep -E '^(WARNING|ERROR|DEPRECATION)' "$log" | grep -vE "$harmless" >&2 || true
 
 wanted >"$stamp"

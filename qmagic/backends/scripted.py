@@ -2,8 +2,8 @@
 
 Steps run from left to right, then every bit is 0 (counts) and every expectation value 1:
 
-* ``sleep=SECONDS``: sleeps. ``allocate=2GB``: takes memory and touches it. ``reserve=2GB``: asks for memory first, as
-  a simulator does; ``threads=2`` for threads.
+* ``sleep=SECONDS``: sleeps. ``until=PATH``: waits until there is a file PATH. ``allocate=2GB``: takes memory and
+  touches it. ``reserve=2GB``: asks for memory first, as a simulator does; ``threads=2`` for threads.
 * ``fail=MESSAGE``: raises `JobFailedError`. ``refuse=MESSAGE``: raises `InputError` before the run. ``exit=CODE``: ends
   the process. ``kill=9``: ends it by a signal.
 * ``once=PATH``: ends the script at once if the file PATH is there; else makes it and goes on. So ``once=/x,kill=9``
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Scripted"]
 
-_STEPS = ("sleep", "allocate", "reserve", "threads", "fail", "refuse", "exit", "kill", "once", "counts")
+_STEPS = ("sleep", "until", "allocate", "reserve", "threads", "fail", "refuse", "exit", "kill", "once", "counts")
 _UNITS = {"GB": 1 << 30, "MB": 1 << 20, "kB": 1 << 10, "B": 1}
 
 
@@ -97,6 +97,9 @@ class Scripted:
         for step, value in self._steps:
             if step == "sleep":
                 time.sleep(float(value))
+            elif step == "until":
+                while not os.path.exists(value):
+                    time.sleep(0.02)
             elif step == "allocate":
                 held.append(bytearray(_bytes(value)))  # zeros are not enough: pages must be written to count
                 for i in range(0, len(held[-1]), 4096):

@@ -88,7 +88,7 @@ def build_text(
         shots=request.shots,
         precision=request.precision,
     )
-    kind = "sample" if wanted.observables is None else "estimate"
+    kind = "state" if request.state else "sample" if wanted.observables is None else "estimate"
     source = Source(language, _encoded(text), request.first_line)
     return _spec(request, wanted, environment, kind=kind, source=source, pubs=(pub,), width=width_of(text))
 
@@ -116,12 +116,15 @@ def build_objects(value: Any, what: str, request: CellRequest, wanted: Wanted, e
         request,
         wanted,
         environment,
-        kind=gathered.kind,
+        kind="state" if request.state else gathered.kind,
         source=gathered.source(),
         pubs=gathered.pubs,
         width=max(circuit.num_qubits for circuit in gathered.circuits),
-        # only a worker knows backends and devices: where one is named, it reads the job before the job exists
-        checked=request.backend == "auto" and wanted.noise is None and request.transpile_to is None,
+        # only a worker knows backends and devices, and whether there is one state to show: then it reads the job first
+        checked=request.backend == "auto"
+        and wanted.noise is None
+        and request.transpile_to is None
+        and not request.state,
     )
     validate.check(spec, gathered.circuits)
     return spec

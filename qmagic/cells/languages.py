@@ -22,7 +22,7 @@ _SKIP = re.compile(r"(?:\s+|//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/|[@#][^\n]*)*+")
 _HEADER = re.compile(r"OPENQASM\s+([0-9]+)(?:\.([0-9]+))?\s*;?")
 _INCLUDE = re.compile(r"""include\s*["']""")
 _DECLARATION = re.compile(
-    r"""(?:qreg|creg|opaque)\s+\w | qubit\s*[\[\s] | bit\s*\[ | bit\s+\w+\s*[;=] | gate\s+\w+[^:;=]*\{
+    r"""(?:qreg|creg|opaque)\s+\w | qubit\s*\[ | qubit\s+\w | bit\s*\[ | bit\s+\w+\s*[;=] | gate\s+\w+[^:;=]*\{
       | (?:input|output|const)\s+\w | (?:int|uint|float|angle|bool|duration)\s*(?:\[\s*\w+\s*\]\s*|\s)\w+\s*[;=]
       | let\s+\w+\s*= | (?:inv|ctrl|negctrl|pow)\s*(?:\([^()]*\)\s*)?@ | box\s*[\[{] | def\s+\w+[^:;]*\{""",
     re.VERBOSE,

@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
 __all__ = [
-    "MOST_BYTES", "MOST_SHOTS", "broadcast", "check", "check_precision", "check_seed", "check_shots", "check_text",
-    "check_width", "measures",
+    "MOST_BYTES", "MOST_SHOTS", "MOST_STATE_QUBITS", "broadcast", "check", "check_precision", "check_seed",
+    "check_shots", "check_text", "check_width", "measures",
 ]  # fmt: skip
 
 #: The longest text of a circuit, in bytes.
 MOST_BYTES = 1_000_000
 #: The most shots of a circuit.
 MOST_SHOTS = 1_000_000_000
+#: The widest circuit whose state is shown, in qubits.
+MOST_STATE_QUBITS = 8
 
 
 def check_text(text: str, what: str, first_line: int = 1) -> None:
@@ -102,11 +104,25 @@ def check(spec: JobSpec, circuits: Sequence[QuantumCircuit]) -> None:
         _check_parameters(pub, circuit, where)
         if spec.kind == "estimate":
             _check_observables(pub, circuit, where)
+        elif spec.kind == "state":
+            _check_state(pub, circuit, where)
         elif not measures(circuit):
             raise InputError(
                 f"the circuit{where} has no measurements, so there is nothing to count: end it with measurements"
                 " (c = measure q; or circuit.measure_all()), or ask for observables"
             )
+
+
+def _check_state(pub: PubSpec, circuit: QuantumCircuit, where: str) -> None:
+    if circuit.num_qubits > MOST_STATE_QUBITS:
+        raise InputError(
+            f"the state is shown for circuits of up to {MOST_STATE_QUBITS} qubits; the circuit{where} has"
+            f" {circuit.num_qubits}"
+        )
+    if not circuit.num_qubits:
+        raise InputError(f"the circuit{where} has no qubits, and so no state")
+    if pub.parameters is not None and math.prod(pub.parameters.shape) != 1:
+        raise InputError("the state is shown at one point; give one value for each parameter")
 
 
 def measures(circuit: QuantumCircuit) -> bool:

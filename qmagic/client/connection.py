@@ -11,7 +11,6 @@ import os
 import threading
 import time
 import warnings
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,13 @@ import msgspec
 import zmq
 
 from qmagic import home as homes
+from qmagic.client.ends import MAX_KEPT, Ends
 from qmagic.client.environment import environment
 from qmagic.client.start import find_or_start
 from qmagic.errors import InputError, ServiceError
 from qmagic.protocol import MAX_REQUEST, PROTOCOL, Ended, Hello, Reply, Request, ServiceStatus
 
-__all__ = ["ENDS", "PATIENCE", "Connection", "connection"]
+__all__ = ["ENDS", "PATIENCE", "Connection", "NoServiceError", "connection", "running", "view_only"]
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 _REPLY = msgspec.msgpack.Decoder(Reply).decode
@@ -36,12 +36,14 @@ _MAX_LOST = 5
 #: Seconds after which an answer may have got lost, and the request is sent again; twice as many the next time.
 PATIENCE = 10.0
 _MAX_PATIENCE = 300.0
-#: Ends of jobs that may wait, unasked, to be picked up.
-_MAX_KEPT = 2000
 #: What comes under the number of a submit: its answer first, then ends as they come.
 ENDS = list[Ended] | None
 #: Stands for "whatever comes unasked" where a request's number is expected.
 _ANY = -1
+
+
+class NoServiceError(ServiceError):
+    """No service runs, and who asked does not start one."""
 
 
 class Connection:
@@ -49,17 +51,17 @@ class Connection:
 
     Args:
         home: The home folder.
+        viewer: It only looks: it starts no service, asks for no worker, and keeps no idle service from leaving.
     """
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
+    def __init__(self, home: Path, *, viewer: bool = False) -> None:
+        self._home, self._viewer = home, viewer
         self._socket: zmq.Socket[bytes] | None = None
         self._service: homes.Discovery | None = None
         self._number = 0
         self._decoders: dict[Any, Any] = {}
-        self._expected: dict[str, int] = {}  # job -> the request under whose number its end comes
-        self._due: dict[int, int] = {}  # that number -> how many ends are still to come under it
-        self._ended: dict[str, Ended] = {}
+        #: Ends of jobs that come unasked.
+        self.ends = Ends()
 
     def ask(self, verb: str, body: Any, answer: Any, *, timeout: float | None = None) -> Any:
         """Asks and returns the answer.
@@ -103,37 +105,14 @@ class Connection:
         socket.send(data)
         return self._number
 
-    def follow(self, number: int, jobs: Iterable[str]) -> None:
-        """Keeps the ends of these jobs, which come unasked under this number, until they are wanted."""
-        expected = dict.fromkeys(jobs, number)
-        self._expected.update(expected)
-        self._due[number] = len(expected)
-
     def followed(self, job: str, deadline: float | None = None) -> Ended | None:
         """Returns a job's end if it came unasked, or comes within moments; None means: ask for it."""
         soon = time.monotonic() + _LOOK_SECONDS
         limit = soon if deadline is None else min(soon, deadline)
         with contextlib.suppress(TimeoutError):
-            while job in self._expected and self.wait(_ANY, limit) is not None:
+            while job in self.ends and self.wait(_ANY, limit) is not None:
                 pass
-        self._expect_no_more(job)
-        return self._ended.pop(job, None)
-
-    def forget(self, jobs: Iterable[str]) -> None:
-        """Expects nothing of these jobs any more."""
-        for job in jobs:
-            self._expect_no_more(job)
-            self._ended.pop(job, None)
-
-    def _expect_no_more(self, job: str) -> bool:
-        """Takes a job's end off those that are to come; tells whether it was among them."""
-        number = self._expected.pop(job, None)
-        if number is None:
-            return False
-        self._due[number] -= 1
-        if not self._due[number]:
-            del self._due[number]
-        return True
+        return self.ends.take(job)
 
     def wait(self, number: int, deadline: float | None = None) -> Reply | None:
         """Waits for the answer of this number; None when the service that was asked is gone.
@@ -147,9 +126,9 @@ class Connection:
                 reply = _REPLY(socket.recv())
                 if reply.number == number:
                     return reply
-                if reply.number in self._due:
+                if self.ends.due(reply.number):
                     if reply.error is None:  # else a submit that was given up for lost was refused
-                        self.keep(self.open(reply, ENDS))
+                        self.ends.keep(self.open(reply, ENDS))
                     if number == _ANY:
                         return reply
                 continue
@@ -158,14 +137,6 @@ class Connection:
             if not self._alive():
                 self.close()
         return None
-
-    def keep(self, ends: Iterable[Ended] | None) -> None:
-        """Keeps ends of jobs that came unasked, under the number of their submit."""
-        for ended in ends or ():
-            if self._expect_no_more(ended.info.id):
-                self._ended[ended.info.id] = ended
-            if len(self._ended) > _MAX_KEPT:
-                del self._ended[next(iter(self._ended))]  # asked for again, if ever wanted
 
     def open(self, reply: Reply, answer: Any) -> Any:
         """Returns a reply's body, or raises its error."""
@@ -176,6 +147,20 @@ class Connection:
             decode = self._decoders[answer] = msgspec.msgpack.Decoder(answer).decode
         return decode(reply.body)
 
+    def hear(self, seconds: float) -> Reply | None:
+        """Returns the next thing that comes to a listener: the answer to its request, or (number 0) a push.
+
+        None means that nothing came within these seconds. `alive` tells whether anything may still come.
+        """
+        if self._socket is None or not self._socket.poll(max(1, int(seconds * 1000))):
+            return None
+        return _REPLY(self._socket.recv())
+
+    @property
+    def alive(self) -> bool:
+        """Whether the service that was connected to is still there."""
+        return self._socket is not None and self._alive()
+
     def pause(self, seconds: float) -> None:
         """Lets time pass, open to interrupts."""
         threading.Event().wait(seconds)
@@ -185,8 +170,7 @@ class Connection:
         if self._socket is not None:
             self._socket.close(linger=0)
             self._socket = None
-            self._expected.clear()
-            self._due.clear()
+            self.ends.clear()
 
     def __del__(self) -> None:
         self.close()  # its thread has ended
@@ -206,16 +190,22 @@ class Connection:
 
     def _greet(self) -> zmq.Socket[bytes] | None:
         """Connects and says hello; None when the service went away meanwhile."""
-        self._service = find_or_start(self._home, environment())
+        mine = None if self._viewer else environment()
+        if self._viewer:
+            self._service = homes.find_service(self._home)
+            if self._service is None:
+                raise NoServiceError("no job service runs")
+        else:
+            self._service = find_or_start(self._home, mine)
         if self._service.protocol != PROTOCOL:
             self._service = self._replace(self._service)
         self._socket = socket = _context().socket(zmq.DEALER)
         try:
             socket.setsockopt(zmq.LINGER, 1000)
-            socket.setsockopt(zmq.RCVHWM, _MAX_KEPT)
+            socket.setsockopt(zmq.RCVHWM, MAX_KEPT)
             socket.connect(self._service.address)
             pid = os.getpid()
-            number = self.send("hello", Hello(PROTOCOL, pid, homes.start_time(pid), environment()))
+            number = self.send("hello", Hello(PROTOCOL, pid, homes.start_time(pid), mine, self._viewer))
             reply = self.wait(number, time.monotonic() + PATIENCE)
             if reply is None:
                 return None
@@ -267,6 +257,11 @@ def _context() -> zmq.Context[zmq.Socket[bytes]]:
     return _contexts[pid]
 
 
+def view_only() -> None:
+    """Makes the lines of this thread those of a viewer; for threads that ask on behalf of a panel."""
+    _local.viewer = True
+
+
 def connection(home: Path | None = None) -> Connection:
     """Returns this thread's line to the service of a home (default: `home_folder`)."""
     home = home or homes.home_folder()
@@ -274,7 +269,7 @@ def connection(home: Path | None = None) -> Connection:
     key = (home, os.getpid())  # a forked child must not use its parent's socket
     line = lines.get(key)
     if line is None:
-        line = lines[key] = Connection(home)
+        line = lines[key] = Connection(home, viewer=getattr(_local, "viewer", False))
     return line
 
 

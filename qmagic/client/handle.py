@@ -218,6 +218,14 @@ class Job:
         name = self._spec.name if self._spec else self._info.name if self._info else ""
         return f"Job({self._id!r}{status}{f', name={name!r}' if name else ''})"
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        from qmagic.display.card import job_bundle
+
+        try:
+            return job_bundle(self.info(), repr(self))
+        except QmagicError:
+            return {"text/plain": repr(self)}
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Job) and other._id == self._id
 

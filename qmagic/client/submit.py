@@ -9,6 +9,7 @@ import msgspec
 
 from qmagic.client.connection import ENDS, PATIENCE, Connection, connection
 from qmagic.client.handle import Job
+from qmagic.client.origin import with_origin
 from qmagic.jobs import JobSpec
 from qmagic.protocol import Reply, Submit
 
@@ -32,18 +33,19 @@ def submit_many(specs: Sequence[JobSpec]) -> list[Job]:
     if not specs:
         return []
     line = connection()
+    specs = with_origin(specs)
     data = [msgspec.Raw(_ENCODE(spec)) for spec in specs]
     ids = [spec.id for spec in specs]
     number = line.send("submit", Submit(data, follow=True))
-    line.follow(number, ids)
+    line.ends.expect(number, ids)
     try:
         reply = _answer(line, number)
         if reply is None:  # the service went away, or its answer got lost: it may have taken them, or not
             line.ask("submit", Submit(data, again=True), None)
         else:
-            line.keep(line.open(reply, ENDS))
+            line.ends.keep(line.open(reply, ENDS))
     except BaseException:
-        line.forget(ids)
+        line.ends.forget(ids)
         raise
     return [Job(spec.id, spec=spec) for spec in specs]
 

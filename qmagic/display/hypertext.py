@@ -12,11 +12,13 @@ from qmagic.display.headless import headless
 from qmagic.display.histogram import histogram, order_note
 from qmagic.display.numbers import exact, parameter, percent, with_error
 from qmagic.display.page import escaped, note, page
+from qmagic.display.states import state_tables
 from qmagic.display.views import MOST_CURVES, MOST_PUBS, Curve, compared, curves, grid, transpiled_lines
 from qmagic.outcomes import EstimatedPub, SampledPub
 from qmagic.results.headline import headline
 from qmagic.results.points import Axis, estimates
 from qmagic.results.result import Result
+from qmagic.results.state import State
 
 if TYPE_CHECKING:
     from qmagic.results.comparison import Comparison
@@ -38,6 +40,9 @@ class _View(msgspec.Struct, frozen=True):
 
 def result_html(result: Result) -> str:
     """Returns a result as HTML without scripts."""
+    if result.outcome.states:
+        head = headline(result.outcome, result.info, result.spec, lasting=headless())
+        return page(head, state_tables(State(result)) + note(result.outcome.notes))
     many = len(result) > 1
     views = [_view(result, i, many) for i in range(min(len(result), MOST_PUBS))]
     parts = [f'<div><div class="qm-name">[{i}]</div>{view.html}{view.folded}</div>' for i, view in enumerate(views)]

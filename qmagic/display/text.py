@@ -10,11 +10,13 @@ from qmagic.display.axis import scale
 from qmagic.display.headless import headless
 from qmagic.display.histogram import Histogram, histogram, order_note, shortened
 from qmagic.display.numbers import exact, parameter, percent, with_error
+from qmagic.display.states import state_lines
 from qmagic.display.views import MOST_PUBS, Curve, compared, curves, transpiled_lines
 from qmagic.outcomes import EstimatedPub, SampledPub
 from qmagic.results.headline import headline
 from qmagic.results.points import Axis, Estimate, estimates
 from qmagic.results.result import Result
+from qmagic.results.state import State
 
 if TYPE_CHECKING:
     from qmagic.results.comparison import Comparison
@@ -29,6 +31,8 @@ _MOST_ROWS = 24
 def result_text(result: Result) -> str:
     """Returns a result as plain text."""
     lines = [headline(result.outcome, result.info, result.spec, lasting=headless())]
+    if result.outcome.states:
+        return "\n".join([*lines, *state_lines(State(result)), *result.outcome.notes])
     many = len(result) > 1
     notes: dict[str, None] = {}
     for i in range(min(len(result), MOST_PUBS)):

@@ -82,8 +82,8 @@ def grid(result: Result, i: int) -> Grid | None:
     return Grid(values[0].label, x, y, rows)
 
 
-def compared(comparison: Comparison) -> list[Compared]:
-    """Returns the outcomes to show of two distributions, chosen by what is more probable in either."""
+def compared(comparison: Comparison, most: int = ALL) -> list[Compared]:
+    """Returns the outcomes to show of two distributions, at most `most`: those that are more probable in either."""
     a, b = comparison.a, comparison.b
 
     def side_by_side(label: str, p: float, q: float, others: bool = False) -> Compared:
@@ -91,9 +91,9 @@ def compared(comparison: Comparison) -> list[Compared]:
 
     outcomes = sorted(set(a) | set(b))
     shown = outcomes
-    if len(outcomes) > ALL:
+    if len(outcomes) > most:
         shown = sorted(outcomes, key=lambda outcome: (-max(a.get(outcome, 0.0), b.get(outcome, 0.0)), outcome))[
-            : ALL - 1
+            : most - 1
         ]
     rows = [side_by_side(outcome, a.get(outcome, 0.0), b.get(outcome, 0.0)) for outcome in shown]
     if len(shown) < len(outcomes):

@@ -68,18 +68,20 @@ class Checked(msgspec.Struct, frozen=True, array_like=True, tag="checked"):
 
 
 class Chosen(msgspec.Struct, frozen=True, array_like=True, tag="chosen"):
-    """What the job now runs on, where there is something else to go to.
+    """The job is about to be simulated by this backend, for this reason; of a `quiet` call only where others could.
 
-    `seconds` is the estimate; after `patience` seconds the choice counts as a bad one, and `blame` is what to avoid.
-    With a `reason` an earlier choice has turned out badly by itself, and this one takes its place.
+    `seconds` is the estimate; after `patience` seconds (0 where nothing else could run it) the choice counts as a bad
+    one, and `blame` is what to avoid. With a `reason` an earlier choice has turned out badly by itself, and this one
+    takes its place.
     """
 
     job: str
     attempt: int
     backend: str
-    seconds: float
-    patience: float
-    blame: tuple[str, ...]
+    why: str
+    seconds: float = 0.0
+    patience: float = 0.0
+    blame: tuple[str, ...] = ()
     reason: str = ""
 
 
@@ -104,6 +106,7 @@ class Done(msgspec.Struct, frozen=True, array_like=True, tag="done"):
     outcome: bytes = b""
     file: str = ""
     digest: str = ""
+    why: str = ""
     spent: dict[str, tuple[float, float]] = {}
 
 
@@ -147,7 +150,7 @@ class Listener(Protocol):
         """A check ended."""
 
     def on_chosen(self, message: Chosen) -> None:
-        """A job runs on a backend that others could take the place of."""
+        """A job's backend was chosen."""
 
     def on_reserve(self, message: Reserve) -> None:
         """A job waits for memory and threads."""

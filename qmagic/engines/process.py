@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataclasses
 import enum
 import hashlib
-import os
-import socket
 import subprocess
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from qmagic.engines.base import Call
+from qmagic.engines.spawn import spawn
 from qmagic.jobs import Environment
 
 __all__ = ["State", "WorkerProcess", "environment_key", "launch"]
@@ -55,23 +54,4 @@ def launch(environment: Environment, results: Path) -> tuple[subprocess.Popen[by
     Raises:
         OSError: The environment's interpreter is gone.
     """
-    ours, theirs = socket.socketpair()
-    # results up to 1 MB pass without a second wake-up
-    for end in (ours, theirs):
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
-    with theirs:
-        process = subprocess.Popen(
-            [
-                environment.executable,
-                "-m",
-                "qmagic.engines.worker",
-                str(theirs.fileno()),
-                str(os.getpid()),
-                str(results),
-            ],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(environment.path), "PYTHONSAFEPATH": "1"},
-        )
-    return process, Connection(ours.detach())
+    return spawn(environment, "qmagic.engines.worker", str(results))

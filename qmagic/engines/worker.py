@@ -92,7 +92,7 @@ class Worker:
             outcome = execute.run(
                 prepared,
                 reserve=lambda need, threads: self._reserve(call.job, need, threads),
-                tell=lambda choice: self._send(Chosen(call.job, call.attempt, *choice)),
+                tell=lambda choice: self._tell(call, Chosen(call.job, call.attempt, *choice)),
             )
             message = self._done(call, outcome, prepared.spent)
         except Exception as error:
@@ -100,19 +100,23 @@ class Worker:
             message = Failed(call.job, call.attempt, ErrorInfo.of(error))
         self._send(message)
 
+    def _tell(self, call: Call, message: Chosen) -> None:
+        if message.patience or message.reason or not call.quiet:
+            self._send(message)
+
     def _done(self, call: Call, outcome: object, spent: dict[str, tuple[float, float]]) -> FromWorker:
         from qmagic import execute, outcomes
 
         assert isinstance(outcome, outcomes.Outcome)
         data = outcomes.pack(outcome)
-        headline = execute.headline(outcome)
+        headline, why = execute.headline(outcome), execute.why(outcome)
         if len(data) <= INLINE_LIMIT:
-            return Done(call.job, call.attempt, outcome.backend, headline, outcome=data, spent=spent)
+            return Done(call.job, call.attempt, outcome.backend, headline, outcome=data, why=why, spent=spent)
         name = f"{call.job}.{call.attempt}"
         while not self._written(name, data):
             time.sleep(_RETRY_SECONDS)
         digest = hashlib.sha256(data).hexdigest()
-        return Done(call.job, call.attempt, outcome.backend, headline, file=name, digest=digest, spent=spent)
+        return Done(call.job, call.attempt, outcome.backend, headline, file=name, digest=digest, why=why, spent=spent)
 
     def _written(self, name: str, data: bytes) -> bool:
         """Writes a result durably; False when the disk is full: a result that was computed waits for space."""

@@ -8,19 +8,22 @@ warm worker in the background and returns at once; nothing of Qiskit is imported
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from IPython.core.magic import needs_local_scope, no_var_expand
 
+from qmagic import options
+from qmagic.errors import QmagicError
 from qmagic.magics import complete, values
 from qmagic.magics.call import Call, run
 from qmagic.magics.flags import Command
 from qmagic.magics.jobs import QCANCEL, QJOBS, QRESULT, cancel_jobs, list_jobs, show_result
 from qmagic.magics.qplan import QPLAN, show_plan
 from qmagic.magics.qrun import QRUN, run_circuits
+from qmagic.magics.qstate import QSTATE, show_state
 from qmagic.magics.settings import QBACKENDS, QCONFIG, list_backends, show_options
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ __all__ = ["MAGICS", "load", "unload"]
 MAGICS: tuple[tuple[Command, Callable[[Call], Any], str], ...] = (
     (QRUN, run_circuits, "line_cell"),
     (QPLAN, show_plan, "line_cell"),
+    (QSTATE, show_state, "line_cell"),
     (QJOBS, list_jobs, "line"),
     (QRESULT, show_result, "line"),
     (QCANCEL, cancel_jobs, "line"),
@@ -49,13 +53,16 @@ def load(shell: InteractiveShell) -> None:
     from qmagic import client
 
     values.refresh(after=client.warm())
-    threading.Thread(target=_prepare, name="qmagic-imports", daemon=True).start()
+    _prepare()
 
 
 def _prepare() -> None:
-    """Imports what a first cell needs while the user types it: that is half of its time."""
-    for name in ("qmagic.cells", "qmagic.display"):
+    """Readies what a first cell needs, while the service starts: in a thread it would fight that cell for the lock."""
+    for name in ("qmagic.cells", "qmagic.display", "qmagic.magics.live", "qmagic.results"):
         importlib.import_module(name)
+    QRUN.parse("", {})
+    with contextlib.suppress(QmagicError):  # the cell that needs the options says what is wrong with them
+        options.defaults()
 
 
 def unload(shell: InteractiveShell) -> None:

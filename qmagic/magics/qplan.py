@@ -8,7 +8,7 @@ from typing import Any
 from qmagic.errors import InputError
 from qmagic.magics.call import Call
 from qmagic.magics.flags import Command, Flag
-from qmagic.magics.qrun import QRUN, request, running_python
+from qmagic.magics.qrun import QRUN, build_spec
 from qmagic.magics.show import planned
 from qmagic.magics.table import Table
 
@@ -43,7 +43,7 @@ QPLAN = Command(
 
 def show_plan(call: Call) -> Any:
     """Returns the plan of what the cell or line asks for, or what was learnt of costs."""
-    from qmagic import cells, client
+    from qmagic import client
 
     given = call.parsed.given
     if given.get("costs") or given.get("reset_costs"):
@@ -60,7 +60,4 @@ def show_plan(call: Call) -> Any:
             for one in found
         ]
         return Table(("backend", "times the estimate", "runs", "last"), rows, found, empty="nothing was learnt yet")
-    python = running_python(call, given.get("debug", call.defaults.debug))
-    spec = cells.build(request(call, "qplan"), call.namespace, client.environment(), execute=python)
-    call.silent = call.silent or python.semicolon
-    return planned(spec)
+    return planned(build_spec(call, name="qplan"))

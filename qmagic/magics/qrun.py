@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from qmagic import options
 from qmagic.errors import InputError
 from qmagic.magics import values
 from qmagic.magics.body import PythonBody
 from qmagic.magics.call import Call
 from qmagic.magics.flags import Command, Flag, number, whole
-from qmagic.magics.show import calling_frame, planned, result_of, submitted
+from qmagic.magics.show import (
+    calling_frame,
+    planned,
+    result_of,
+    shown_job,
+    shown_result,
+    submitted,
+    value_is_shown,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from qmagic.cells import CellRequest
+    from qmagic.jobs import JobSpec
 
-__all__ = ["FIELDS", "QRUN", "notebook", "request", "run_circuits", "running_python"]
+__all__ = ["FIELDS", "QRUN", "build_spec", "notebook", "run_circuits"]
 
 _LANGUAGES = ("auto", "python", "openqasm2", "openqasm3")
 
@@ -90,34 +101,49 @@ _DEFAULTS = ("seed", "backend", "noise", "transpile_to", "timeout")
 
 def run_circuits(call: Call) -> Any:
     """Submits what the cell or line asks for; returns its result, or the job with ``--async``."""
-    from qmagic import cells, client  # here, so that %load_ext stays quick
-
-    given, defaults = call.parsed.given, call.defaults
-    python = running_python(call, given.get("debug", defaults.debug))
-    spec = cells.build(request(call), call.namespace, client.environment(), execute=python)
-    call.silent = call.silent or python.semicolon
+    spec = build_spec(call)
+    given = call.parsed.given
     if given.get("dry_run"):
         return planned(spec)
-    keep = given.get("keep", defaults.keep)
+    keep = given.get("keep", call.defaults.keep)
     job = submitted(spec, keep=keep)
     values.remember(job.id, spec.tags)
+    watched = not call.silent and value_is_shown()
     if given.get("detach"):
-        return job
-    return result_of(job, keep=keep)
+        return shown_job(call.shell, job) if watched else job
+    return shown_result(call.shell, job, keep=keep) if watched else result_of(job, keep=keep)
 
 
-def request(call: Call, name: str = "qrun") -> CellRequest:
+def build_spec(call: Call, *, name: str = "qrun", state: bool = False) -> JobSpec:
+    """Returns the job that the cell or line of a magic asks for.
+
+    Args:
+        call: The call.
+        name: The magic.
+        state: Whether the job is to show the state after each gate.
+    """
+    from qmagic import cells, client  # here, so that %load_ext stays quick
+
+    defaults = options.RunOptions() if state else call.defaults
+    python = _python(call, name, call.parsed.given.get("debug", defaults.debug))
+    request = dataclasses.replace(_request(call, name, defaults), state=state)
+    spec = cells.build(request, call.namespace, client.environment(), execute=python)
+    call.silent = call.silent or python.semicolon
+    return spec
+
+
+def _request(call: Call, name: str, defaults: options.RunOptions) -> CellRequest:
     """Returns the request: the flags, and the defaults for those that were not given."""
     from qmagic import cells
 
-    given, words, defaults = call.parsed.given, call.parsed.words, call.defaults
+    given, words = call.parsed.given, call.parsed.words
     if call.body is not None and words:
         raise InputError(f"%%{name} takes flags only on its line, got {words!r}; the circuit goes below (or --circuit)")
     if call.body is None and not (words or "circuit" in given or "file" in given):
         raise InputError(f"%{name} needs a circuit: %{name} circuit, or %{name} --file circuit.qasm")
     if words and ("circuit" in given or "file" in given):
         raise InputError(f"%{name} takes one circuit: {words!r}, --circuit or --file")
-    fields: dict[str, Any] = {name: getattr(defaults, name) for name in _DEFAULTS}
+    fields: dict[str, Any] = {field: getattr(defaults, field) for field in _DEFAULTS}
     if "transpile_to" in given or defaults.transpile_to:
         fields["optimization_level"] = defaults.optimization_level
     if "precision" not in given:
@@ -126,15 +152,15 @@ def request(call: Call, name: str = "qrun") -> CellRequest:
     if words:
         fields["circuit"] = words
     tags = tuple(dict.fromkeys((*defaults.tags, *given.get("tags", ()))))
-    magic = "%qrun" if call.body is None else "%%qrun"
+    magic = f"%{name}" if call.body is None else f"%%{name}"
     cell = f"{magic} {call.line}".rstrip() + ("" if call.body is None else f"\n{call.body}")
     return cells.CellRequest(body=call.body or "", cell=cell, tags=tags, notebook=notebook(call.shell), **fields)
 
 
-def running_python(call: Call, debug: bool) -> PythonBody:
+def _python(call: Call, name: str, debug: bool) -> PythonBody:
     """Returns what runs the Python of this call: the body below the line, or the expression on it."""
     if call.body is not None:
-        return PythonBody(call.shell, call.namespace, 2, f"%%qrun {call.line}".rstrip(), debug)
+        return PythonBody(call.shell, call.namespace, 2, f"%%{name} {call.line}".rstrip(), debug)
     frame = calling_frame()
     return PythonBody(call.shell, call.namespace, frame.f_lineno if frame else 1, debug=debug)
 

@@ -1,27 +1,32 @@
 """How a magic waits for its job and hands the result to IPython.
 
-A result is shown once, by IPython, as the value of the cell; a magic displays nothing itself. Waiting can be
-interrupted: the first interrupt cancels the job (with `keep` it only stops waiting) and ends the cell with one line;
-a second one, while the service is being told, ends the cell at once.
+A result is shown once: by IPython, as the value of the cell, or by a live card that becomes it where somebody watches
+(`qmagic.magics.live`). Waiting can be interrupted: the first interrupt cancels the job (with `keep` it only stops
+waiting) and ends the cell with one line; a second one, while the service is being told, ends the cell at once.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dis
 import sys
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from qmagic.errors import NotFoundError, QmagicError
+from qmagic.errors import JobTimeoutError, NotFoundError, QmagicError
 from qmagic.magics.failures import interrupted
 
 if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
     from qmagic.client import Job
     from qmagic.jobs import JobSpec
     from qmagic.plans.plan import Plan
     from qmagic.results import Result
 
-__all__ = ["calling_frame", "planned", "result_of", "submitted", "value_is_shown"]
+__all__ = [
+    "calling_frame", "planned", "result_of", "shown_job", "shown_result", "submitted", "value_is_shown",
+]  # fmt: skip
 
 _NOTHING = "nothing was submitted"
 
@@ -52,6 +57,45 @@ def planned(spec: JobSpec) -> Plan:
     from qmagic.plans.plan import Plan
 
     return msgspec.msgpack.decode(client.plan(spec), type=Plan)
+
+
+#: Seconds after which a card is worth its place: what is done sooner is shown as it is.
+_SOON = 0.3
+
+
+def shown_result(shell: InteractiveShell, job: Job, *, keep: bool) -> Result:
+    """Waits for a job like `result_of`, with a live card in the cell where the wait is long and somebody watches.
+
+    The card becomes the result, which IPython then keeps without showing it again.
+    """
+    from qmagic.magics.live import LiveCard, is_watched, show_no_more
+
+    if not is_watched(shell):
+        return result_of(job, keep=keep)
+    try:
+        return result_of(job, keep=keep, timeout=_SOON)
+    except JobTimeoutError:
+        card = LiveCard(shell, job, blocking=True)
+    try:
+        result = result_of(job, keep=keep)
+    except BaseException:
+        with contextlib.suppress(QmagicError, TimeoutError):
+            if job.done():
+                card.end()
+        raise
+    card.end(result)
+    show_no_more(shell, result)
+    return result
+
+
+def shown_job(shell: InteractiveShell, job: Job) -> Job:
+    """Returns a job that nobody waits for; where somebody watches, its card stays live and becomes the result."""
+    from qmagic.magics.live import LiveCard, is_watched, show_no_more
+
+    if is_watched(shell):
+        LiveCard(shell, job, blocking=False)
+        show_no_more(shell, job)
+    return job
 
 
 def result_of(job: Job, *, keep: bool, timeout: float | None = None) -> Result:

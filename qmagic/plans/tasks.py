@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from qmagic.jobs import JobSpec, PubSpec
     from qmagic.plans.transpile import OnDevice
 
-__all__ = ["Task", "Tell", "instead", "learn", "plan_of", "tasks_of", "told"]
+__all__ = ["Task", "Tell", "instead", "learn", "plan_of", "reasons", "tasks_of", "told"]
 
-#: Hears ``(backend, estimated seconds, patience in seconds, backends to avoid next, reason)``.
-Tell = Callable[[tuple[str, float, float, tuple[str, ...], str]], None]
+#: Hears ``(backend, why, estimated seconds, patience in seconds, backends to avoid next, reason)``.
+Tell = Callable[[tuple[str, str, float, float, tuple[str, ...], str]], None]
 
 #: A choice is given at least this many seconds, and this many times its estimate, before another one gets its chance;
 #: and as many as the next one would take: then a bad choice costs at most twice the time of a good one.
@@ -176,15 +176,23 @@ def slowest(task: Task) -> str:
 
 
 def told(tasks: Sequence[Task], tell: Tell, reason: str = "") -> None:
-    """Tells what runs now, where something else could, and for how long it may (see `Tell`)."""
-    others = [task.route.alternatives for task in tasks if task.route.alternatives]
-    if not others and not reason:
-        return
-    expected = sum(task.route.seconds for task in tasks)
-    other = sum((task.route.alternatives[0] if task.route.alternatives else task.route).seconds for task in tasks)
-    patience = max(_LEAST, _TIMES * expected, other) if others else 0.0
-    worst = max(tasks, key=lambda task: task.route.seconds)
-    tell((worst.backend.name, expected, patience, (slowest(worst),), reason))
+    """Tells what runs now and why and, where something else could, for how long it may (see `Tell`)."""
+    backend, why = (
+        ", ".join(dict.fromkeys(task.backend.name for task in tasks)),
+        reasons(task.route.why for task in tasks),
+    )
+    expected, patience = sum(task.route.seconds for task in tasks), 0.0
+    blame: tuple[str, ...] = ()
+    if any(task.route.alternatives for task in tasks):
+        other = sum((task.route.alternatives[0] if task.route.alternatives else task.route).seconds for task in tasks)
+        patience = max(_LEAST, _TIMES * expected, other)
+        blame = (slowest(max(tasks, key=lambda task: task.route.seconds)),)
+    tell((backend, why, expected, patience, blame, reason))
+
+
+def reasons(words: Iterable[str]) -> str:
+    """Returns why backends were chosen, in words short enough for a list."""
+    return "; ".join(dict.fromkeys(words))[:300]
 
 
 def learn(spent: dict[str, tuple[float, float]], task: Task, seconds: float) -> None:

@@ -26,7 +26,7 @@ def headline(outcome: Outcome, info: JobInfo, spec: JobSpec | None = None, *, la
     if not all(isinstance(pub, EstimatedPub) and pub.exact for pub in outcome.pubs):
         parts.append(f"seed {info.seed}")
     if not lasting:
-        if info.started is not None and info.ended is not None:
+        if info.started is not None and info.ended is not None and not outcome.states:
             parts.append(duration(max(0.0, info.ended - info.started)))
         parts.append(f"job {info.id}")
     return " · ".join(parts)
@@ -54,6 +54,10 @@ def duration(seconds: float) -> str:
 
 def _amount(outcome: Outcome) -> str:
     pubs = outcome.pubs
+    if outcome.states:
+        gates = len(outcome.states[0].steps) - 1
+        qubits = outcome.states[0].num_qubits
+        return f"state of {qubits} qubit{'s' if qubits != 1 else ''}, {gates} step{'s' if gates != 1 else ''}"
     points = sum(math.prod(pub.shape) for pub in pubs)
     many = [f"{len(pubs)} circuits"] if len(pubs) > 1 else []
     if points > len(pubs):

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from qmagic.results.comparison import Comparison
     from qmagic.results.probabilities import Probabilities
     from qmagic.results.provenance import Provenance
+    from qmagic.results.state import State
 
 __all__ = ["Result"]
 
@@ -208,6 +209,16 @@ class Result:
         from qmagic.cells.load import load
 
         return load(self.spec.source)
+
+    def state(self, i: int = 0) -> State:
+        """Returns the state after each gate of PUB `i`, without noise and final measurements; a worker computes it.
+
+        Raises:
+            InputError: More than 8 qubits, something that is not unitary before the end, or many points.
+        """
+        from qmagic.results.state import state_of
+
+        return state_of(self, i)
 
     # ---------------------------------------------------------------- to keep and to show
 

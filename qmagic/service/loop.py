@@ -12,6 +12,7 @@ import time
 import zmq
 
 from qmagic.engines.local import LocalEngine
+from qmagic.engines.readers import Readers
 from qmagic.service.housekeeping import Housekeeping
 from qmagic.service.manager import Manager
 from qmagic.service.memory import MemoryWatch
@@ -34,6 +35,7 @@ class Loop:
         store: The home's store.
         manager: What decides.
         engine: What runs.
+        readers: What looks at texts and circuits.
         watch: Keeps an eye on memory.
         housekeeping: Looks after the home.
         idle: Seconds without work after which workers leave, and then the service.
@@ -46,12 +48,13 @@ class Loop:
         store: Store,
         manager: Manager,
         engine: LocalEngine,
+        readers: Readers,
         watch: MemoryWatch,
         housekeeping: Housekeeping,
         idle: float,
     ) -> None:
         self._socket, self._server, self._store = socket, server, store
-        self._manager, self._engine = manager, engine
+        self._manager, self._engine, self._readers = manager, engine, readers
         self._watch, self._housekeeping, self._idle = watch, housekeeping, idle
         self._poller = zmq.Poller()
         self._polled: set[int] = set()
@@ -72,8 +75,11 @@ class Loop:
                     self._server.read_requests()
                 elif source == wake:
                     self._store.complete()
+                elif int(source) in self._readers.descriptors:
+                    self._readers.read(int(source))
                 else:
                     self._engine.read(int(source))
+            self._server.flush()
             if time.monotonic() - self._last_care >= _TICK_SECONDS:
                 self._care()
 
@@ -82,7 +88,7 @@ class Loop:
         self._stopping = True
 
     def _follow_workers(self) -> None:
-        descriptors = {worker.connection.fileno() for worker in self._engine.workers}
+        descriptors = {worker.connection.fileno() for worker in self._engine.workers} | self._readers.descriptors
         for descriptor in descriptors - self._polled:
             self._poller.register(descriptor, zmq.POLLIN)
         for descriptor in self._polled - descriptors:
@@ -96,6 +102,7 @@ class Loop:
         self._watch.look()
         self._housekeeping.look()
         self._engine.leave_idle(self._idle)
+        self._readers.look(self._idle)
         if self._server.look_after_clients() or self._manager.busy:
             self._needed = now
         if self._store.damaged:

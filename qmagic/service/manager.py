@@ -21,7 +21,9 @@ import msgspec
 
 from qmagic.engines.base import Call, Checked, Chosen, Died, Done, Engine, Failed, Reserve
 from qmagic.errors import ErrorInfo
-from qmagic.jobs import Environment, JobSpec, JobStatus
+from qmagic.jobs import Environment, JobInfo, JobSpec, JobStatus
+from qmagic.protocol import Live
+from qmagic.service.expected import Expected
 from qmagic.service.experience import Learner
 from qmagic.service.ledger import Ledger, disk_full
 from qmagic.service.record import Record, Waiter, is_small
@@ -36,6 +38,9 @@ BATCH = 16
 MAX_DEATHS = 3
 #: Seconds that reading a job's input may take.
 CHECK_SECONDS = 20.0
+
+#: A job of these is, or may be, in a worker's hands.
+_AT_WORK = frozenset((JobStatus.RUNNING, JobStatus.CANCELLING))
 
 _SPEC = msgspec.msgpack.Decoder(JobSpec).decode
 
@@ -62,6 +67,7 @@ class Manager:
         self._learner = learner
         self._ledger, self._engine, self._slots, self._clock = ledger, engine, slots, clock
         self._scheduler = Scheduler()
+        self._expected = Expected()
         self._checks: dict[Environment, deque[Record]] = {}
         self._failed_starts: dict[Environment, int] = {}
         for record, running in ledger.unfinished():
@@ -86,6 +92,8 @@ class Manager:
             return
         if record is None:
             record = Record(spec, data, small=is_small(spec, len(data)), created=time.time())
+            if not record.small:
+                record.expected = self._expected.of(spec)
             self._ledger.add(record)
             if spec.checked:
                 self._ledger.admit(record, self._drop)
@@ -137,6 +145,31 @@ class Manager:
     def positions(self) -> dict[str, int]:
         """Returns each waiting job's place in line."""
         return self._scheduler.positions()
+
+    def live(self, most: int) -> list[Live]:
+        """Returns what changes without an event: of the jobs that run, and of the first in line; at most so many."""
+        now = self._clock()
+        running = [record for record in self._ledger.live.values() if record.status in _AT_WORK and record.admitted]
+        told = [Live(r.id, None, max(0.0, now - r.began), r.expected, None, r.backend, r.why) for r in running[:most]]
+        for job, position in self._scheduler.positions().items():
+            if len(told) >= most:
+                break
+            told.append(Live(job, position, None, self._ledger.live[job].expected))
+        return told
+
+    def learn(self, ended: list[tuple[bytes, JobInfo]]) -> None:
+        """Takes in how long earlier jobs ran, from their specs and what was said of them."""
+        for data, info in ended:
+            spec = _SPEC(data)
+            if info.started is not None and info.ended is not None and not is_small(spec, len(data)):
+                self._expected.learn(spec, max(0.0, info.ended - info.started))
+
+    def seen(self, info: JobInfo, position: int | None) -> JobInfo:
+        """Returns a job's description with what is not stored: its place in line, its backend, and why that one."""
+        record = self._ledger.live.get(info.id)
+        if record is None or not record.why:
+            return info if position is None else msgspec.structs.replace(info, position=position)
+        return msgspec.structs.replace(info, position=position, backend=record.backend, why=record.why)
 
     def counts(self) -> dict[str, int]:
         """Returns how many living jobs have each status."""
@@ -223,10 +256,11 @@ class Manager:
             self._scheduler.add(record)
 
     def on_chosen(self, message: Chosen) -> None:
-        """A job runs on a backend that others could take the place of."""
+        """A job's backend was chosen; others may be able to take its place."""
         record = self._ledger.live.get(message.job)
         if record is None or record.attempt != message.attempt:
             return
+        record.backend, record.why = message.backend, message.why
         if record.status is JobStatus.CREATED and record.id in self._slots:
             self._admit_running(record)
         if record.status is JobStatus.RUNNING:
@@ -243,8 +277,10 @@ class Manager:
         """A job has an outcome."""
         record = self._current(message.job, message.attempt)
         if record is not None:
-            record.backend, record.headline = message.backend, message.headline
+            record.backend, record.headline, record.why = message.backend, message.headline, message.why
             self._learn(message.spent)
+            if not record.small:
+                self._expected.learn(record.spec, max(0.0, self._clock() - record.began))
             self._ledger.end(record, JobStatus.DONE, "job.done", message)
 
     def on_failed(self, message: Failed) -> None:
@@ -314,6 +350,7 @@ class Manager:
         self._slots.take(records)
         for record in records:
             record.attempt += 1
+            record.started, record.began = time.time(), self._clock()
             if not check:
                 self._mark_started(record)
         calls = [
@@ -340,7 +377,6 @@ class Manager:
             self._learner.learn(spent)
 
     def _mark_started(self, record: Record) -> None:
-        record.started = time.time()
         if record.spec.timeout is not None:
             record.deadline = self._clock() + record.spec.timeout
         self._ledger.change(record, JobStatus.RUNNING, "job.started", attempt=record.attempt)

@@ -40,6 +40,10 @@ class Record:
         deadline: Monotonic time at which it is over its time-out.
         reserved: Bytes it was granted.
         wide: Whether it was granted every slot.
+        backend: What runs it, once that was chosen.
+        why: Why that was chosen.
+        expected: Seconds that it is expected to run for; None where earlier jobs do not tell.
+        began: Monotonic time at which the current attempt began.
         reason: Why it is being stopped, when not by the user.
         accept: Called with None when it is on disk, or with why it was refused.
         waiters: Who waits for its end: one call for each who.
@@ -68,6 +72,9 @@ class Record:
     wide: bool = False
     backend: str = ""
     headline: str = ""
+    why: str = ""
+    expected: float | None = None
+    began: float = 0.0
     error: ErrorInfo | None = None
     reason: str = ""
     accept: list[Callable[[ErrorInfo | None], None]] = dataclasses.field(default_factory=list)
@@ -107,6 +114,10 @@ class Record:
             error=self.error.message if self.error else "",
             error_kind=self.error.kind if self.error else "",
             headline=self.headline,
+            cell_id=spec.cell_id,
+            notebook_path=spec.notebook_path,
+            expected=self.expected,
+            why=self.why,
         )
 
 

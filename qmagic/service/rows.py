@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import sqlite3
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -12,13 +14,13 @@ import msgspec
 from qmagic.engines.base import Done
 from qmagic.events import Event
 from qmagic.jobs import JobInfo, JobSpec, JobStatus
-from qmagic.protocol import Ended, Find, Found
+from qmagic.protocol import Ended, Find, Found, Listing
 from qmagic.service.record import Record
 from qmagic.service.store import Statement
 
 __all__ = [
-    "Deletable", "abandoned", "deletable", "delete_job", "ended", "events_since", "find", "insert_job", "insert_result",
-    "last_numbers", "shrink", "unfinished", "update_job",
+    "Deletable", "abandoned", "deletable", "delete_job", "ended", "ended_lately", "events_since", "find",
+    "insert_job", "insert_result", "last_numbers", "listing", "shrink", "unfinished", "update_job",
 ]  # fmt: skip
 
 _ENCODE = msgspec.msgpack.Encoder().encode
@@ -41,10 +43,11 @@ Statements = tuple[list[Statement], Event]
 def insert_job(record: Record, seq: int) -> Statements:
     """Returns what makes a job's row, and its first event."""
     spec = record.spec
-    event = Event(seq, record.id, "job.created", record.created, record.status)
+    info = record.info()
+    event = Event(seq, record.id, "job.created", record.created, record.status, view=info)
     job = (
         record.number, spec.id, record.status.value, 0, record.created, None, spec.notebook, spec.parent,
-        record.attempt, record.deaths, _ENCODE(record.info()),
+        record.attempt, record.deaths, _ENCODE(info),
     )  # fmt: skip
     return [
         ("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", job),
@@ -56,13 +59,14 @@ def insert_job(record: Record, seq: int) -> Statements:
 
 def update_job(record: Record, seq: int, kind: str, detail: dict[str, Any]) -> Statements:
     """Returns what brings a job's row up to date, and the event that says so."""
-    event = Event(seq, record.id, kind, record.ended or time.time(), record.status, detail)
+    info = record.info()
+    event = Event(seq, record.id, kind, record.ended or time.time(), record.status, detail, info)
     return [
         (
             "UPDATE jobs SET status = ?, final = ?, ended = ?, attempt = ?, deaths = ?, info = ? WHERE number = ?",
             (
                 record.status.value, int(record.status.final), record.ended, record.attempt, record.deaths,
-                _ENCODE(record.info()), record.number,
+                _ENCODE(info), record.number,
             ),
         ),
         _event(record, event),
@@ -105,7 +109,7 @@ def unfinished(connection: sqlite3.Connection) -> list[tuple[Record, bool]]:
         info = _INFO(info_data)
         record = Record(
             _SPEC(data), data, number, status=info.status, attempt=info.attempt, deaths=deaths, created=info.created,
-            started=info.started,
+            started=info.started, expected=info.expected,
         )  # fmt: skip
         result.append((record, info.status is JobStatus.RUNNING))
     return result
@@ -125,6 +129,9 @@ def find(connection: sqlite3.Connection, wanted: Find) -> list[Found]:
     if wanted.id:
         where.append("id >= ? AND id < ?")
         values += [wanted.id, wanted.id + "\x7f"]
+    if wanted.ids:
+        where.append(f"id IN ({', '.join('?' * len(wanted.ids))})")
+        values += wanted.ids
     if wanted.status:
         where.append(f"status IN ({', '.join('?' * len(wanted.status))})")
         values += wanted.status
@@ -135,6 +142,13 @@ def find(connection: sqlite3.Connection, wanted: Find) -> list[Found]:
         if value := getattr(wanted, column):
             where.append(f"{column} = ? AND {column} != ''")  # the second is the index's own condition
             values.append(value)
+    if wanted.before:
+        # by the order of arrival; ids, which begin with the time, do where that job is gone
+        place = (
+            "SELECT coalesce((SELECT number FROM jobs WHERE id = ?), (SELECT max(number) + 1 FROM jobs WHERE id < ?))"
+        )
+        where.append(f"number < ({place})")
+        values += [wanted.before, wanted.before]
     if wanted.fold:
         where.append(
             "(parent = '' OR number = "
@@ -142,8 +156,10 @@ def find(connection: sqlite3.Connection, wanted: Find) -> list[Found]:
         )
     order = "+number" if wanted.id else "number"  # few match a prefix: by its index, not newest first through all
     query = f"SELECT number, info FROM jobs WHERE {' AND '.join(where)} ORDER BY {order} DESC LIMIT ?"
+    matches = connection.execute(query, (*values, -1 if wanted.text else wanted.limit))
+    chosen = _mentioning(matches, wanted.text, wanted.limit) if wanted.text else matches.fetchall()
     found = []
-    for number, data in connection.execute(query, (*values, wanted.limit)).fetchall():
+    for number, data in chosen:
         info = _INFO(data)
         if wanted.fold and info.parent:
             (family,) = connection.execute(_FAMILY, (info.parent,)).fetchone()
@@ -157,6 +173,22 @@ def find(connection: sqlite3.Connection, wanted: Find) -> list[Found]:
     return found
 
 
+def listing(connection: sqlite3.Connection, wanted: Find) -> Listing:
+    """Returns the jobs that are meant, newest first, and the number of the last event that they show."""
+    seq, _ = last_numbers(connection)
+    unfinished_jobs = connection.execute("SELECT count(*) FROM jobs WHERE final = 0").fetchone()[0]
+    return Listing(seq, [job.info for job in find(connection, wanted)], unfinished_jobs)
+
+
+def ended_lately(connection: sqlite3.Connection, most: int = 500) -> list[tuple[bytes, JobInfo]]:
+    """Returns the specs (if not long) and descriptions of the last jobs that ended well, oldest first."""
+    query = """
+        SELECT s.spec, j.info FROM (SELECT number, info FROM jobs WHERE status = 'DONE' ORDER BY number DESC LIMIT ?) j
+        JOIN specs s USING (number) WHERE length(s.spec) < 65536
+    """
+    return [(spec, _INFO(info)) for spec, info in connection.execute(query, (most,))][::-1]
+
+
 def ended(connection: sqlite3.Connection, job: str) -> Ended | None:
     """Returns a job's end; None where there is no such job, or it has not ended."""
     query = """
@@ -167,9 +199,28 @@ def ended(connection: sqlite3.Connection, job: str) -> Ended | None:
     return None if row is None else Ended(_INFO(row[0]), row[1] or b"", row[2] or "", row[3] or "")
 
 
+def _mentioning(matches: Iterable[tuple[int, bytes]], text: str, limit: int) -> list[tuple[int, bytes]]:
+    """Returns the first rows in whose job a person sees `text`."""
+    wanted = text.casefold()
+    seen = (row for row in matches if any(wanted in word.casefold() for word in _words(_INFO(row[1]))))
+    return list(itertools.islice(seen, limit))
+
+
+def _words(info: JobInfo) -> tuple[str, ...]:
+    return (
+        info.id, info.name, info.backend, info.status, info.kind, info.notebook, info.notebook_path, info.headline,
+        info.error, *info.tags,
+    )  # fmt: skip
+
+
 def events_since(connection: sqlite3.Connection, since: int, limit: int = 1000) -> list[Event]:
-    """Returns the events after `since`, oldest first."""
-    return _events(connection, f"seq > ? ORDER BY seq LIMIT {limit:d}", since)
+    """Returns the events after `since`, oldest first, each with its job as it stands now."""
+    events = _events(connection, f"seq > ? ORDER BY seq LIMIT {limit:d}", since)
+    views: dict[str, JobInfo | None] = {}
+    for job in {event.job for event in events}:
+        row = connection.execute("SELECT info FROM jobs WHERE id = ?", (job,)).fetchone()
+        views[job] = None if row is None else _INFO(row[0])
+    return [msgspec.structs.replace(event, view=views[event.job]) for event in events]
 
 
 def _events(connection: sqlite3.Connection, where: str, value: int) -> list[Event]:

@@ -18,15 +18,21 @@ from qmagic import home as homes
 from qmagic.engines.local import LocalEngine
 from qmagic.errors import ErrorInfo
 from qmagic.events import Event
+from qmagic.jobs import JobInfo
 from qmagic.protocol import (
     Cancel,
     Costs,
+    Diagnose,
+    Draw,
     Ended,
     Find,
     Found,
+    Heard,
     Hello,
     Listen,
+    Listing,
     Purge,
+    Push,
     Reply,
     Request,
     ServiceStatus,
@@ -35,21 +41,20 @@ from qmagic.protocol import (
 from qmagic.service import rows
 from qmagic.service.experience import Experience
 from qmagic.service.housekeeping import Housekeeping
-from qmagic.service.listeners import Listeners
+from qmagic.service.listeners import Listeners, heard
 from qmagic.service.manager import Manager
+from qmagic.service.reading import Reading
 from qmagic.service.slots import Slots
 from qmagic.service.store import Store
+from qmagic.service.submission import Submission
 from qmagic.service.summary import summary
 
 __all__ = ["Server"]
 
 log = logging.getLogger(__name__)
 
-#: Outcomes of up to this size are sent to who submitted the job without being asked for.
-MAX_PUSHED = 64 << 10
-#: Outcomes that go with the answer to a submit, together.
-MAX_EARLY = 4 << 20
-_NEWEST = 500
+#: What somebody who only looks may ask without keeping an idle service from leaving.
+_LOOKS = frozenset(("hello", "find", "list", "listen", "result", "status"))
 _READABLE = int(zmq.POLLIN)
 
 _ENCODE = msgspec.msgpack.Encoder().encode
@@ -65,6 +70,7 @@ class Server:
         manager: What decides.
         engine: What runs.
         slots: What running jobs hold.
+        reading: Looks at texts and circuits.
         housekeeping: Looks after the home.
         experience: Remembers what runs took.
     """
@@ -77,6 +83,7 @@ class Server:
         manager: Manager,
         engine: LocalEngine,
         slots: Slots,
+        reading: Reading,
         housekeeping: Housekeeping,
         experience: Experience,
     ) -> None:
@@ -88,7 +95,9 @@ class Server:
         #: When a request came last (monotonic seconds).
         self.last_use = time.monotonic()
         self._clients: dict[bytes, Hello] = {}
-        self._listeners = Listeners(store, self._send)
+        self._viewers: set[bytes] = set()
+        self._listeners = Listeners(manager, self._push)
+        self._reading = reading
         self._housekeeping = housekeeping
         self._experience = experience
         self._request = msgspec.msgpack.Decoder(Request).decode
@@ -97,11 +106,14 @@ class Server:
             "submit": (Submit, self._submit),
             "result": (Find, self._result),
             "find": (Find, self._find),
+            "list": (Find, self._list),
             "cancel": (Cancel, self._cancel),
-            "listen": (Listen, self._listeners.add),
+            "listen": (Listen, self._listen),
             "purge": (Purge, self._purge),
             "plan": (msgspec.Raw, self._plan),
             "costs": (Costs, self._costs),
+            "diagnose": (Diagnose, self._diagnose),
+            "draw": (Draw, self._draw),
             "status": (type(None), self._status),
             "stop": (type(None), self._stop),
         }
@@ -110,18 +122,21 @@ class Server:
     # -- requests ------------------------------------------------------------------------------------------------------
 
     def publish(self, event: Event) -> None:
-        """Pushes an event to whoever listens."""
+        """Has an event told to whoever listens."""
         self._listeners.publish(event)
+
+    def flush(self) -> None:
+        """Tells listeners what has happened since the last time."""
+        self._listeners.flush()
 
     def look_after_clients(self) -> bool:
         """Tells listeners that lost their place, forgets clients that are gone, and tells whether any is left."""
-        self._listeners.tell_lost()
+        self._listeners.look()
         self._clients = {name: c for name, c in self._clients.items() if homes.process_alive(c.pid, c.start)}
         return bool(self._clients)
 
     def read_requests(self) -> None:
         """Reads and answers the requests that wait, up to a number: then the workers have their turn."""
-        self.last_use = time.monotonic()
         for _ in range(100):
             try:
                 client, *frames = self._socket.recv_multipart(zmq.NOBLOCK)
@@ -136,6 +151,8 @@ class Server:
         try:
             request = self._request(frames[-1])
             number = request.number
+            if client not in self._viewers or request.verb not in _LOOKS:
+                self.last_use = time.monotonic()
             if request.verb not in self._verbs:
                 self._refuse(client, number, f"the service does not know the request {request.verb!r}")
                 return
@@ -157,7 +174,8 @@ class Server:
             return False  # too slow: it asks again
         except zmq.ZMQError:
             self._clients.pop(client, None)  # gone
-            self._listeners.remove(client)
+            self._viewers.discard(client)
+            self._listeners.forget(client)
             return False
         return True
 
@@ -165,57 +183,17 @@ class Server:
         self._send(client, number, error=ErrorInfo("ServiceError", message))
 
     def _hello(self, client: bytes, number: int, hello: Hello) -> None:
-        self._clients[client] = hello
+        if hello.viewer:
+            self._viewers.add(client)
+        else:
+            self._clients[client] = hello
         if hello.environment is not None:
             self._engine.warm(hello.environment)
         self._send(client, number, self._summary())
 
     def _submit(self, client: bytes, number: int, submit: Submit) -> None:
-        left = len(submit.specs)
-        problem: ErrorInfo | None = None
-        early: list[Ended] = []  # ends that come before the answer go with it
-        room = MAX_EARLY
-
-        def accept(error: ErrorInfo | None) -> None:
-            nonlocal left, problem
-            left -= 1
-            problem = problem or error
-            if left == 0:
-                self._send(client, number, early or None, error=problem)
-
-        def push(ended: Ended | None) -> None:
-            nonlocal room
-            if ended is None:
-                return
-            if left:
-                early.append(_told(ended, min(room, MAX_PUSHED)))
-                room -= len(early[-1].outcome)
-            else:
-                self._send(client, number, [_told(ended, MAX_PUSHED)])
-
-        def take() -> None:
-            for spec in submit.specs:
-                self._manager.submit(bytes(spec), accept, waiter=push if submit.follow else None)
-
-        if not submit.again:
-            take()
-            return
-        # an earlier try may have got through: what is on disk is accepted, the rest is taken now
-        ids = [msgspec.msgpack.decode(spec, type=_Id).id for spec in submit.specs]
-
-        def known(found: list[bool], error: Exception | None) -> None:
-            nonlocal left
-            stored = {job for job, is_there in zip(ids, found or [], strict=False) if is_there}
-            for job, spec in zip(ids, submit.specs, strict=True):
-                if job in stored and not self._manager.knows(job):
-                    accept(None)
-                else:
-                    self._manager.submit(bytes(spec), accept)
-
-        self._store.read(
-            lambda connection: [bool(rows.find(connection, Find(id=job, limit=1))) for job in ids],
-            known,
-        )
+        answer = Submission(submit, lambda ends, error: self._send(client, number, ends, error))
+        answer.start(self._manager, self._store)
 
     def _result(self, client: bytes, number: int, wanted: Find) -> None:
         def told(ended: Ended | None) -> None:
@@ -240,16 +218,39 @@ class Server:
             if jobs is None:
                 self._refuse(client, number, f"the store cannot be read: {error}")
                 return
-            positions = self._manager.positions() if any(not job.info.status.final for job in jobs) else {}
-            placed = [
-                msgspec.structs.replace(job, info=msgspec.structs.replace(job.info, position=positions[job.info.id]))
-                if job.info.id in positions
-                else job
-                for job in jobs
-            ]
-            self._send(client, number, placed)
+            infos = self._placed([job.info for job in jobs])
+            self._send(
+                client,
+                number,
+                [msgspec.structs.replace(job, info=info) for job, info in zip(jobs, infos, strict=True)],
+            )
 
         self._store.read(lambda connection: rows.find(connection, wanted), found)
+
+    def _list(self, client: bytes, number: int, wanted: Find) -> None:
+        def found(listing: Listing | None, error: Exception | None) -> None:
+            if listing is None:
+                self._refuse(client, number, f"the store cannot be read: {error}")
+            else:
+                self._send(client, number, msgspec.structs.replace(listing, jobs=self._placed(listing.jobs)))
+
+        self._store.read(lambda connection: rows.listing(connection, wanted), found)
+
+    def _placed(self, jobs: list[JobInfo]) -> list[JobInfo]:
+        """Adds what is not stored to jobs that have not ended: place in line, backend."""
+        if all(job.status.final for job in jobs):
+            return jobs
+        positions = self._manager.positions()
+        return [job if job.status.final else self._manager.seen(job, positions.get(job.id)) for job in jobs]
+
+    def _diagnose(self, client: bytes, number: int, wanted: Diagnose) -> None:
+        self._reading.diagnose(client, wanted, lambda body, error: self._answer_with(client, number, body, error))
+
+    def _draw(self, client: bytes, number: int, wanted: Draw) -> None:
+        self._reading.draw(client, wanted, lambda body, error: self._answer_with(client, number, body, error))
+
+    def _answer_with(self, client: bytes, number: int, body: bytes, error: ErrorInfo | None) -> None:
+        self._send(client, number, body, error)
 
     def _cancel(self, client: bytes, number: int, cancel: Cancel) -> None:
         self._send(client, number, {job: self._manager.cancel(job) for job in cancel.ids})
@@ -287,13 +288,20 @@ class Server:
             self._home, self._started, self._store, self._manager, self._engine, self._slots, len(self._clients)
         )
 
+    def _push(self, client: bytes, push: Push | ErrorInfo) -> bool:
+        if isinstance(push, ErrorInfo):
+            return self._send(client, 0, error=push)
+        return self._send(client, 0, push)
 
-def _told(ended: Ended, most: int) -> Ended:
-    """Returns an end as it is told unasked: without an outcome that is too large, which will be asked for."""
-    return ended if len(ended.outcome) <= most else msgspec.structs.replace(ended, outcome=b"")
+    def _listen(self, client: bytes, number: int, listen: Listen) -> None:
+        """Sends what the listener has missed, then (number 0) every event as it comes."""
 
+        def found(value: Heard | None, error: Exception | None) -> None:
+            if value is None:
+                self._refuse(client, number, f"the store cannot be read: {error}")
+                return
+            self._listeners.add(client)
+            if not self._send(client, number, value):
+                self._listeners.lose(client)
 
-class _Id(msgspec.Struct):
-    """The only field of a spec that tells whether it is known."""
-
-    id: str
+        self._store.read(lambda connection: heard(connection, listen), found)

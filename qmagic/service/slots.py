@@ -65,9 +65,11 @@ class Slots:
         record.wide = False
 
     def ask(self, message: Reserve) -> None:
-        """Puts a running job's wish in line."""
+        """Puts a running job's wish in line; what it was granted for an earlier simulation is given back first."""
         record = self._running.get(message.job)
         if record is not None:
+            # two that hold memory while they wait for more would wait for each other
+            record.reserved, record.wide = 0, False
             self._waiting.append((record, message))
 
     def grants(self) -> Iterator[tuple[str, int]]:

@@ -21,7 +21,7 @@ from qmagic.engines.process import launch
 from qmagic.errors import HomeError, QmagicError
 from qmagic.jobs import Environment
 
-__all__ = ["run"]
+__all__ = ["refuse_foreign", "run"]
 
 log = logging.getLogger("qmagic.service")
 
@@ -82,13 +82,13 @@ def _lock(home: Path) -> Iterator[None]:
                 if homes.find_service(home) is not None or time.monotonic() > deadline:
                     raise AlreadyServedError from None
                 time.sleep(0.01)
-        _refuse_foreign(home)
+        refuse_foreign(home)
         yield
     finally:
         os.close(descriptor)
 
 
-def _refuse_foreign(home: Path) -> None:
+def refuse_foreign(home: Path) -> None:
     """Refuses a home that a living service on another host uses: over NFS the lock may not reach across.
 
     Raises:
@@ -124,13 +124,16 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     # imported now, while the worker starts
     import zmq
 
+    from qmagic.engines.readers import Readers
     from qmagic.protocol import MAX_REQUEST, PROTOCOL
+    from qmagic.service import rows
     from qmagic.service.experience import Experience
     from qmagic.service.housekeeping import Housekeeping, clear_results
     from qmagic.service.ledger import Ledger
     from qmagic.service.loop import Loop
     from qmagic.service.manager import Manager
     from qmagic.service.memory import MemoryWatch, available_cores, total_memory
+    from qmagic.service.reading import Reading
     from qmagic.service.server import Server
     from qmagic.service.slots import Slots
     from qmagic.service.store import Store
@@ -175,19 +178,24 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
         version=__version__, address=address,
     )  # fmt: skip
     housekeeping = Housekeeping(home, discovery, store, ledger, options)
-    server = Server(home, socket, store, manager, engine, slots, housekeeping, experience)
+    readers = Readers()
+    server = Server(
+        home, socket, store, manager, engine, slots, Reading(readers, store, home / "results"), housekeeping, experience
+    )
     watch = MemoryWatch(engine, manager, slots)
-    loop = Loop(socket, server, store, manager, engine, watch, housekeeping, options.idle_minutes * 60)
+    loop = Loop(socket, server, store, manager, engine, readers, watch, housekeeping, options.idle_minutes * 60)
     ledger.publish = server.publish
     homes.write_discovery(home, discovery)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.stop())
     log.info("serves %s with %d slots, process %d", home, number, pid)
     _say(report, "ready")
+    store.read(rows.ended_lately, lambda ended, error: manager.learn(ended or []))
     try:
         loop.run()
     finally:
         (home / "service.json").unlink(missing_ok=True)
+        readers.close()
         engine.close()
         store.close()
         socket.close()

@@ -31,6 +31,9 @@ class Heard:
     def on_checked(self, message):
         self.checked.append(message)
 
+    def on_chosen(self, message):
+        """Which backend was chosen is no end."""
+
     def on_reserve(self, message):
         self.reserved.append(message)
 

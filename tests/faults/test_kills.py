@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from qmagic import client, home
-from qmagic.errors import ServiceError
+from qmagic.client import ask
+from qmagic.errors import JobFailedError, ServiceError
 from qmagic.jobs import PubSpec
 from tests.faults.making import bell, final_events, gone, kill, new_line, options, scripted, service, status, until
 
@@ -115,7 +116,11 @@ def test_kills(own_home, tmp_path, full):
     assert max(victims.values()) < 3
     for spec, expected in zip(specs, right, strict=True):
         job = client.Job(spec.id)
-        assert _steady(lambda job=job: _counts(job)) == expected
+        try:
+            assert _steady(lambda job=job: _counts(job)) == expected
+        except JobFailedError as error:
+            told = [(event.kind, event.detail) for event in ask.events(job.id).events]
+            raise AssertionError(f"{victims[job.id]} kills, {told}") from error
         assert final_events(spec.id) == ["DONE"]
     found = client.jobs(limit=number + 10, tag="run")
     assert sorted(job.id for job in found) == sorted(spec.id for spec in specs)
@@ -130,7 +135,7 @@ def _counts(job: client.Job) -> dict[str, int]:
 
 
 def _kill_worker(draw: random.Random, kills: Counter[str]) -> None:
-    """Kills a worker that has work in hand, unless a job of it has lost two workers already."""
+    """Kills a worker that has work in hand, unless a job of it has lost one already."""
     try:
         busy = until(lambda: [w for w in status().workers if w.jobs], 2.0)
     except (ServiceError, AssertionError):
@@ -146,7 +151,8 @@ def _kill_worker(draw: random.Random, kills: Counter[str]) -> None:
         jobs = next((w.jobs for w in status().workers if w.pid == pid), [])
     except (ServiceError, AssertionError):
         pass
-    if not jobs or any(kills[job] >= 2 for job in jobs):
+    # once a job by our count: on a loaded machine the next job may be in its hand by the time it is gone
+    if not jobs or any(kills[job] for job in jobs):
         os.kill(pid, signal.SIGCONT)
         return
     kills.update(jobs)

@@ -18,29 +18,28 @@ from tests.faults.making import bell, counts, final_events, kill, kinds, new_lin
 
 
 class LossyProxy:
-    """Stands between one client and the service, and loses replies to the verbs it is told to, the next `losses`."""
+    """Stands between clients and the service, and loses replies to the verbs it is told to, the next `losses`."""
 
     def __init__(self, folder, verbs):
         self.verbs, self.losses, self.lost, self.seen = verbs, 0, [], []
         self._folder, self._found = folder, home.read_discovery(folder)
         found = self._found
         self._context = zmq.Context()
-        self._front, self._back = self._context.socket(zmq.ROUTER), self._context.socket(zmq.DEALER)
+        self._front, self._backs = self._context.socket(zmq.ROUTER), {}
         self._stop, self._wake = self._context.socket(zmq.PAIR), self._context.socket(zmq.PAIR)
         self._stop.bind("inproc://stop")
         self._wake.connect("inproc://stop")
         address = f"{found.address}-proxy"
         self._front.bind(address)
-        self._back.connect(found.address)
         home.write_discovery(folder, msgspec.structs.replace(found, address=address))
         self._thread = threading.Thread(target=self._carry, daemon=True)
         self._thread.start()
 
     def _carry(self):
         poller = zmq.Poller()
-        for socket in (self._front, self._back, self._stop):
+        for socket in (self._front, self._stop):
             poller.register(socket, zmq.POLLIN)
-        identity, verbs = b"", {}
+        verbs = {}
         while True:
             for socket, _ in poller.poll():
                 if socket is self._stop:
@@ -48,22 +47,27 @@ class LossyProxy:
                 if socket is self._front:
                     identity, data = self._front.recv_multipart()
                     request = msgspec.msgpack.decode(data, type=Request)
-                    verbs[request.number] = request.verb
+                    verbs[identity, request.number] = request.verb
                     self.seen.append(request.verb)
-                    self._back.send(data)
+                    if identity not in self._backs:  # each client has its own numbers
+                        self._backs[identity] = self._context.socket(zmq.DEALER)
+                        self._backs[identity].connect(self._found.address)
+                        poller.register(self._backs[identity], zmq.POLLIN)
+                    self._backs[identity].send(data)
                 else:
-                    data = self._back.recv()
-                    number = msgspec.msgpack.decode(data, type=Reply).number
-                    if self.losses and verbs.get(number) in self.verbs:
+                    data = socket.recv()
+                    identity = next(name for name, back in self._backs.items() if back is socket)
+                    verb = verbs.get((identity, msgspec.msgpack.decode(data, type=Reply).number))
+                    if self.losses and verb in self.verbs:
                         self.losses -= 1
-                        self.lost.append(verbs[number])
+                        self.lost.append(verb)
                         continue
                     self._front.send_multipart([identity, data])
 
     def close(self):
         self._wake.send(b"")
         self._thread.join()
-        for socket in (self._front, self._back, self._stop, self._wake):
+        for socket in (self._front, *self._backs.values(), self._stop, self._wake):
             socket.close(0)
         self._context.term()
         now = home.read_discovery(self._folder)
@@ -163,7 +167,7 @@ def test_waiting_does_not_pile_up(own_home):
     """A client that asks for a result again and again is answered once, not once for each time it asked."""
     job = client.submit(scripted("sleep=0.5"))
     line = connection()
-    line.forget([job.id])
+    line.ends.forget([job.id])
     numbers = [line.send("result", Find(id=job.id)) for _ in range(50)]
     assert line.wait(numbers[-1]) is not None
     with pytest.raises(TimeoutError):

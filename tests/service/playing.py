@@ -158,7 +158,9 @@ class PlayedEngine:
             self.listener.on_checked(Checked(call.job, error))
 
     def asks(self, worker: Worker, memory: int, threads: int) -> None:
-        worker.asked = Reserve(worker.calls[0].job, memory, threads)
+        job = worker.calls[0].job
+        self._returns(job)  # what it had for an earlier simulation
+        worker.asked = Reserve(job, memory, threads)
         self.listener.on_reserve(worker.asked)
 
     def ends(self, worker: Worker, error: ErrorInfo | None = None) -> None:

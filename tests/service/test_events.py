@@ -11,24 +11,20 @@ import zmq
 
 from qmagic import client, home
 from qmagic.client.connection import Connection
+from qmagic.engines.readers import Readers
 from qmagic.events import Event
 from qmagic.home import Discovery, ServiceOptions
 from qmagic.jobs import JobInfo
-from qmagic.protocol import Listen, Reply, Request
+from qmagic.protocol import Heard, Listen, Push, Reply, Request
 from qmagic.service.experience import Experience
 from qmagic.service.housekeeping import Housekeeping
 from qmagic.service.ledger import Ledger
 from qmagic.service.manager import Manager
+from qmagic.service.reading import Reading
 from qmagic.service.server import Server
 from qmagic.service.slots import Slots
 from tests.faults.making import bell, until
 from tests.service.playing import PlayedEngine, SteppedStore
-
-
-class Snapshot(msgspec.Struct):
-    seq: int
-    events: list[Event]
-    jobs: list[JobInfo]
 
 
 class Listener:
@@ -36,15 +32,16 @@ class Listener:
 
     def __init__(self, since=-1):
         self.line = Connection(home.home_folder())
-        self.snapshot: Snapshot = self.line.ask("listen", Listen(since), Snapshot)
+        self.snapshot: Heard = self.line.ask("listen", Listen(since), Heard)
         self.events = list(self.snapshot.events)
+        self.jobs: list[JobInfo] = self.snapshot.snapshot.jobs if self.snapshot.snapshot else []
 
     def read(self, last):
         """Reads until the event with this number has come."""
         deadline = time.monotonic() + 20
         while self.snapshot.seq < last and (not self.events or self.events[-1].seq < last):
             reply = self.line.wait(0, deadline)
-            self.events += self.line.open(reply, list[Event])
+            self.events += self.line.open(reply, Push).events
         return self.events
 
 
@@ -84,7 +81,7 @@ def test_no_gap_and_nothing_twice_while_others_write():
     for listener in listeners:
         assert [event.seq for event in listener.read(last)] == [n for n in numbers if n > listener.snapshot.seq]
         # the snapshot is what the events up to its number have made
-        for info in listener.snapshot.jobs:
+        for info in listener.jobs:
             assert info.status == [e.status for e in events if e.job == info.id and e.seq <= listener.snapshot.seq][-1]
 
 
@@ -94,13 +91,13 @@ def test_since():
     events = _stored()
     for since in (0, events[2].seq, events[-1].seq):
         back = Listener(since)
-        assert back.snapshot.jobs == []
+        assert back.jobs == []
         assert back.events == [event for event in events if event.seq > since]
     for since in (-1, events[-1].seq + 1000):
         fresh = Listener(since)
         assert fresh.events == []
         assert fresh.snapshot.seq == events[-1].seq
-        assert fresh.snapshot.jobs
+        assert fresh.jobs
 
 
 def test_deletions_are_told():
@@ -135,7 +132,8 @@ def test_slow_reader(tmp_path):
         door.setsockopt(zmq.ROUTER_MANDATORY, 1)
         door.setsockopt(zmq.SNDHWM, 10)
         door.bind("inproc://door")
-        server = Server(tmp_path, door, store, manager, engine, slots, housekeeping, Experience(store))
+        reading = Reading(Readers(), store, tmp_path)
+        server = Server(tmp_path, door, store, manager, engine, slots, reading, housekeeping, Experience(store))
         for reader in readers:
             reader.setsockopt(zmq.RCVHWM, 10)
             reader.connect("inproc://door")
@@ -148,6 +146,7 @@ def test_slow_reader(tmp_path):
         got = []
         for seq in range(1000):
             server.publish(Event(seq, "job", "job.created", 0.0, "READY"))
+            server.flush()
             got += _pushed(quick)
             door.poll(0)  # as the service's loop does: it hears that there is room again
         assert [event.seq for event in got] == list(range(1000)), "the slow one holds up the quick one"
@@ -161,7 +160,8 @@ def test_slow_reader(tmp_path):
         assert len(server._listeners) == 1
         for reader in readers:
             reader.close(0)
-        until(lambda: (server.publish(Event(1, "job", "job.created", 0.0, "READY")), not server._listeners)[-1])
+        event = Event(1, "job", "job.created", 0.0, "READY")
+        until(lambda: (server.publish(event), server.flush(), not server._listeners)[-1])
     finally:
         for socket in (door, *readers):
             socket.close(0)
@@ -173,5 +173,5 @@ def _pushed(reader) -> list[Event]:
     events = []
     while reader.poll(0):
         reply = msgspec.msgpack.decode(reader.recv(), type=Reply)
-        events += msgspec.msgpack.decode(reply.body, type=list[Event])
+        events += msgspec.msgpack.decode(reply.body, type=Push).events
     return events

@@ -289,6 +289,6 @@ TestManagerLaws.settings = settings(
     stateful_step_count=60,
     deadline=None,
     suppress_health_check=list(HealthCheck),
-    derandomize=not SOAK,
+    derandomize=True,  # the same schedules in every run: new ones are sought by hand, not by chance in CI
     phases=PHASES,
 )

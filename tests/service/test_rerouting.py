@@ -36,7 +36,7 @@ class Life:
 
     def choose(self, backend, seconds, patience, reason=""):
         call = self.worker.calls[0]
-        self.manager.on_chosen(Chosen(call.job, call.attempt, backend, seconds, patience, (backend,), reason))
+        self.manager.on_chosen(Chosen(call.job, call.attempt, backend, "why", seconds, patience, (backend,), reason))
         self.store.step()
 
     @property

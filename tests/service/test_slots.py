@@ -29,6 +29,21 @@ def test_two_that_want_every_core():
     assert list(slots.grants()) == [(second.id, 2)]
 
 
+def test_what_was_granted_is_given_back_before_more():
+    """Two jobs that each simulate twice do not hold memory while they wait for more: one goes on, then the other."""
+    slots = Slots(2, 100)
+    first, second = _record(), _record()
+    for record in (first, second):
+        slots.take([record])
+        slots.ask(Reserve(record.id, 50, 1))
+    assert len(list(slots.grants())) == 2
+    for record in (first, second):
+        slots.ask(Reserve(record.id, 80, 1))
+    assert list(slots.grants()) == [(first.id, 1)]
+    slots.release(first)
+    assert list(slots.grants()) == [(second.id, 1)]
+
+
 def test_nothing_runs_beside_a_wide_job():
     """Beside a job that has every core nothing is granted and nothing starts."""
     slots = Slots(2, 100)

@@ -1,0 +1,130 @@
+"""A job's card in the output of its cell: live while the job waits and runs, replaced by what lasts when it has ended.
+
+Only where a notebook is open before a person: in a kernel that a Jupyter server, VS Code or Colab started for one, and
+not where `headless`. Everywhere else a cell has exactly one output. In JupyterLab our extension draws the card from the
+server, and nothing passes through the kernel until the end; an anywidget stands in where the extension is not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from qmagic.display.card import job_bundle
+from qmagic.display.headless import headless
+from qmagic.display.mime import mimebundle
+from qmagic.errors import JobTimeoutError, QmagicError
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from qmagic.client import Job
+    from qmagic.jobs import JobInfo
+    from qmagic.results import Result
+
+__all__ = ["LiveCard", "is_watched", "show_no_more"]
+
+#: Seconds between two looks at a job that a widget shows; what happens on screen in between is the clock.
+_LOOK = 0.5
+
+
+def is_watched(shell: InteractiveShell) -> bool:
+    """Tells whether a notebook is open before a person, who would see a card live."""
+    if headless() or not hasattr(shell, "kernel"):
+        return False
+    return bool(
+        os.environ.get("JPY_SESSION_NAME") or "__vsc_ipynb_file__" in shell.user_ns or "google.colab" in sys.modules
+    )
+
+
+class LiveCard:
+    """The card of one job, under a display id of its own. `end` may be called from any thread, and counts once.
+
+    Args:
+        shell: IPython.
+        job: The job.
+        blocking: Whether the kernel waits for it: then a widget's button would not reach the kernel.
+    """
+
+    def __init__(self, shell: InteractiveShell, job: Job, *, blocking: bool) -> None:
+        self._shell, self._job = shell, job
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        info = job.info()
+        self._widget = _widget(info, None if blocking else job.cancel)
+        self._publish(job_bundle(info) | (self._widget.view_bundle() if self._widget else {}), update=False)
+        if not blocking or self._widget:
+            target = self._follow_widget if self._widget else self._await_end
+            threading.Thread(target=target, name=f"qmagic-card-{job.id}", daemon=True).start()
+
+    def end(self, result: Result | None = None) -> None:
+        """Replaces the card by the result; without one, by how the job stands now."""
+        with self._lock:
+            if self._over.is_set():
+                return
+            self._over.set()
+        if self._widget:
+            self._widget.close()
+        self._publish(mimebundle(result) if result is not None else job_bundle(self._job.info()), update=True)
+
+    def _publish(self, data: dict[str, Any], *, update: bool) -> None:
+        transient = {"display_id": f"qmagic-{self._job.id}"}
+        self._shell.display_pub.publish(data=data, metadata={}, transient=transient, update=update)
+
+    def _await_end(self) -> None:
+        """Waits in pieces, so that the thread ends soon after somebody else has put the end on the card."""
+        result = None
+        while not self._over.is_set():
+            try:
+                result = self._job.result(timeout=5.0)
+            except JobTimeoutError:
+                continue
+            except QmagicError:
+                pass  # the card says how it ended
+            with contextlib.suppress(QmagicError):
+                self.end(result)
+            return
+
+    def _follow_widget(self) -> None:
+        """Tells the widget what changes, at most twice a second."""
+        assert self._widget is not None
+        while not self._over.wait(_LOOK):
+            try:
+                info = self._job.info()
+            except QmagicError:
+                continue
+            if info.status.final:
+                self._await_end()
+                return
+            with self._lock:
+                if not self._over.is_set():
+                    self._widget.show(info)
+
+
+def _widget(info: JobInfo, cancel: Any) -> Any:
+    """Returns the widget that stands in for our extension; None where anywidget is not installed."""
+    try:
+        from qmagic.display.widgets import JobWidget
+    except ImportError:
+        return None
+    return JobWidget.of(info, cancel)
+
+
+_shown: list[Any] = []
+
+
+def show_no_more(shell: InteractiveShell, value: Any) -> None:
+    """Makes IPython keep `value` as the cell's value (``Out``, ``_``) without showing it: its card shows it."""
+    _shown[:] = [value]
+    # A printer that raises NotImplementedError leaves the value to the usual ones.
+    formatter: Any = shell.display_formatter
+    formatter.ipython_display_formatter.for_type(type(value), _skip_once)
+
+
+def _skip_once(value: Any) -> None:
+    if not (_shown and _shown[0] is value):
+        raise NotImplementedError
+    _shown.clear()

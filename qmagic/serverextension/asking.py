@@ -1,0 +1,78 @@
+"""What the routes ask, in threads that may wait: each function asks the service and returns what is to be sent."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from qmagic import client
+from qmagic.client import view
+from qmagic.errors import NotFoundError
+from qmagic.jobs import JobInfo, JobSpec, JobStatus
+from qmagic.protocol import Find
+from qmagic.serverextension import wire
+
+__all__ = ["cancel", "cancel_many", "delete", "detail", "listing", "rerun"]
+
+_RESULT = "application/vnd.qmagic.result.v1+json"
+_SPEC = msgspec.msgpack.Decoder(JobSpec).decode
+
+
+def listing(find: Find, root: str) -> bytes:
+    """Returns the jobs that are meant, as JSON."""
+    return _json(wire.listing(view.listing(find), root))
+
+
+def detail(id: str, root: str) -> bytes:
+    """Returns all about one job, as JSON."""
+    found = view.found_job(id)
+    spec = _SPEC(found.spec)
+    outcome = None
+    views: dict[str, Any] = {}
+    note = ""
+    if found.info.status is JobStatus.DONE:
+        outcome, note = view.outcome_of(id)
+    if outcome is not None:
+        from qmagic.results import Result
+
+        views = Result(outcome, found.info, spec)._repr_mimebundle_()
+    body = wire.detail(found.info, found.events, spec, outcome, views.pop(_RESULT, None), note, root)
+    return _json(body | {"stored": views})  # what else a notebook stores of it: text and HTML
+
+
+def cancel(id: str) -> JobInfo:
+    """Stops a job and returns how it stands now.
+
+    Raises:
+        NotFoundError: There is no such job.
+    """
+    jobs = cancel_many([id])
+    if not jobs:
+        raise NotFoundError(f"there is no job {id!r}")
+    return jobs[0]
+
+
+def cancel_many(ids: list[str]) -> list[JobInfo]:
+    """Stops jobs and returns how those that exist stand now."""
+    view.wake()
+    client.cancel(ids)
+    return view.listing(Find(ids=tuple(ids), limit=len(ids))).jobs
+
+
+def rerun(id: str) -> JobInfo:
+    """Submits a job again, under a new id, and returns the new one."""
+    view.wake()
+    return client.Job(id).rerun().info()
+
+
+def delete(ids: list[str]) -> int:
+    """Deletes those of the jobs that have ended, and returns how many."""
+    view.wake()
+    return client.purge(ids=ids)
+
+
+def _json(body: wire.Json) -> bytes:
+    """Encodes a long answer here, in the thread."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,195 @@
+"""A fixed, complete example of every message between server and browser, made by the code that makes the real ones.
+
+``python -m tests.serverextension.wire_examples`` writes tests/fixtures/wire.json, which the
+tests of both sides read.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+
+from qmagic.cells.drawing import drawing
+from qmagic.events import Event
+from qmagic.jobs import Environment, JobInfo, JobSpec, JobStatus, PubSpec, Source, Transpile
+from qmagic.outcomes import CountsTable, Outcome, Register, SampledPub
+from qmagic.protocol import Diagnosis, Listing, Live, Problem, ServiceStatus, WorkerStatus
+from qmagic.results import Result
+from qmagic.serverextension import wire
+
+FILE = Path(__file__).parents[1] / "fixtures" / "wire.json"
+
+ROOT = "/srv/ada/notebooks"
+NOTEBOOK = f"{ROOT}/bell.ipynb"
+BELL = """OPENQASM 3.0;
+include "stdgates.inc";
+qubit[2] q;
+bit[2] c;
+h q[0];
+cx q[0], q[1];
+c = measure q;
+"""
+
+SPEC = JobSpec(
+    id="1hq3v8k2n4bell0",
+    source=Source("openqasm3", BELL.encode(), 2),
+    pubs=(PubSpec(shots=4096),),
+    seed=7,
+    transpile=Transpile("fake_manila", optimization_level=3),
+    environment=Environment("/srv/ada/env/bin/python", python="3.12.4"),
+    name="bell",
+    tags=("tutorial", "first"),
+    notebook=NOTEBOOK,
+    cell=BELL,
+    cell_id="0f6c1a52-7d1e-4f0a-9d55-0e1f5ad7a111",
+    notebook_path=NOTEBOOK,
+    width=2,
+)
+
+_OF_ALL = {
+    "name": SPEC.name, "shots": 4096, "tags": SPEC.tags, "notebook": NOTEBOOK, "seed": 7, "created": 1_766_000_000.0,
+    "cell_id": SPEC.cell_id, "notebook_path": NOTEBOOK, "expected": 1.25,
+}  # fmt: skip
+WAITS = JobInfo(id=SPEC.id, status=JobStatus.READY, **_OF_ALL)
+RUNS = JobInfo(
+    id=SPEC.id, status=JobStatus.RUNNING, started=1_766_000_000.5, attempt=1,
+    **_OF_ALL | {"backend": "aer", "why": "runs under noise (fake_manila)"},
+)  # fmt: skip
+DONE = JobInfo(
+    id=SPEC.id, status=JobStatus.DONE, started=1_766_000_000.5, ended=1_766_000_001.75, attempt=1,
+    headline="11 2061, 00 2035",
+    **_OF_ALL | {"backend": "aer", "why": "runs under noise (fake_manila)"},
+)  # fmt: skip
+FAILED = JobInfo(
+    id="1hq3v8k9d5fai1d", status=JobStatus.FAILED, kind="estimate", backend="statevector", created=1_766_000_010.0,
+    started=1_766_000_010.1, ended=1_766_000_010.2, attempt=3, notebook="kernel-5f0c", seed=11,
+    error="its worker died 3 times, the last time killed by SIGSEGV", error_kind="JobFailedError",
+)  # fmt: skip
+CANCELLED = JobInfo(
+    id="1hq3v8m1c6cance", status=JobStatus.CANCELLED, backend="aer.statevector", shots=1_000_000, name="wide",
+    created=1_766_000_020.0, started=1_766_000_020.5, ended=1_766_000_025.0, attempt=1, seed=3,
+)  # fmt: skip
+QUEUED = JobInfo(id="1hq3v8p7q8queue", status=JobStatus.READY, shots=1024, created=1_766_000_030.0, position=2, seed=5)
+
+EVENTS = [
+    Event(101, SPEC.id, "job.created", 1_766_000_000.0, "READY", {}, WAITS),
+    Event(102, SPEC.id, "job.started", 1_766_000_000.5, "RUNNING", {"attempt": 1}, RUNS),
+    Event(103, SPEC.id, "job.done", 1_766_000_001.75, "DONE", {"headline": DONE.headline}, DONE),
+    Event(104, "1hq3v8j0x0de1et", "job.deleted", 1_766_000_002.0, "", {}, None),
+]
+
+OUTCOME = Outcome(
+    pubs=(
+        SampledPub(
+            num_bits=2,
+            registers=(Register("c", (0, 1)),),
+            shots=4096,
+            tables=(CountsTable(bytes([0, 3]), b"".join(n.to_bytes(8, "little") for n in (2035, 2061)), 1),),
+            metadata={"backend": "aer", "method": "density_matrix", "why": "runs under noise (fake_manila)"},
+        ),
+    ),
+    backend="aer",
+    method="density_matrix",
+    seconds={"parse": 0.001, "transpile": 0.25, "run": 0.875},
+    versions={"qmagic": "0.1.0", "qiskit": "2.1.0"},
+    transpiled=(
+        {"device": "fake_manila", "depth_before": 3, "depth_after": 6, "two_qubit_before": 1, "two_qubit_after": 1,
+         "seed": 7, "layout": [0, 1], "untouched": False},
+    ),
+    notes=("brought onto fake_manila, since its noise is defined for its own gates",),
+)  # fmt: skip
+
+STATUS = ServiceStatus(
+    pid=4242, version="0.1.0", protocol=1, home="/srv/ada/.local/share/qmagic", started=1_765_999_000.0, slots=2,
+    memory_limit=6 << 30, memory_reserved=0, jobs={"RUNNING": 1, "READY": 3},
+    workers=[WorkerStatus(4300, "busy", "/srv/ada/env/bin/python", [SPEC.id], 300 << 20)],
+    clients=2, store_bytes=4_194_304, notices=[], disk_full=False,
+)  # fmt: skip
+
+
+def result_bundle() -> dict[str, Any]:
+    """Returns the stored result as `qmagic.display` makes it."""
+    bundle: dict[str, Any] = Result(OUTCOME, DONE, SPEC)._repr_mimebundle_()["application/vnd.qmagic.result.v1+json"]
+    return bundle
+
+
+def drawn() -> dict[str, Any]:
+    """Returns the drawing of a circuit with everything that a view has to know."""
+    circuit = QuantumCircuit(QuantumRegister(3, "q"), ClassicalRegister(2, "c"))
+    circuit.h(0)
+    circuit.cx(0, 1)
+    circuit.rz(math.pi / 2, 1)
+    circuit.ccx(0, 1, 2, ctrl_state=1)
+    circuit.swap(1, 2)
+    circuit.barrier()
+    circuit.measure([0, 1], [0, 1])
+    with circuit.if_test((circuit.cregs[0], 1)):
+        circuit.x(2)
+    return drawing([circuit])
+
+
+def examples() -> dict[str, Any]:
+    """Returns the whole fixture."""
+    result, picture = result_bundle(), drawn()
+    jobs = [QUEUED, CANCELLED, FAILED, DONE]
+    wrong = Problem(6, 1, 4, "the gate 'cy0' is not defined")
+    running = Live(SPEC.id, None, 0.75, 1.25, 0.125, "aer", RUNS.why)
+
+    def rest(method: str, path: str, body: Any, *, request: Any = None, status: int = 200) -> dict[str, Any]:
+        return {"method": method, "path": path, "request": request, "status": status, "body": body}
+
+    return {
+        "rest": {
+            "jobs": rest("GET", "jobs?limit=4", wire.listing(Listing(104, jobs, 1), ROOT)),
+            "job done": rest("GET", f"jobs/{SPEC.id}", wire.detail(DONE, EVENTS[:3], SPEC, OUTCOME, result, root=ROOT)),
+            "job running": rest("GET", f"jobs/{SPEC.id}", wire.detail(RUNS, EVENTS[:2], SPEC, root=ROOT)),
+            "cancel": rest("POST", f"jobs/{SPEC.id}/cancel", {"job": wire.job_view(CANCELLED, ROOT)}),
+            "rerun": rest("POST", f"jobs/{SPEC.id}/rerun", {"job": wire.job_view(WAITS, ROOT)}, status=201),
+            "cancel many": rest(
+                "POST", "jobs/cancel", {"jobs": [wire.job_view(CANCELLED, ROOT)]}, request={"ids": [CANCELLED.id]}
+            ),
+            "delete many": rest("POST", "jobs/delete", {"deleted": 1}, request={"ids": [DONE.id]}),
+            "status": rest("GET", "status", wire.status(STATUS, STATUS.home)),
+            "status without a service": rest("GET", "status", wire.status(None, STATUS.home)),
+            "diagnose": rest(
+                "POST", "diagnose", wire.plain(Diagnosis("openqasm3", [wrong])),
+                request={"text": BELL.replace("cx", "cy0"), "language": "auto"},
+            ),
+            "diagnose unchecked": rest(
+                "POST", "diagnose", wire.plain(Diagnosis("openqasm3", [], checked=False)),
+                request={"text": 'include "mine.inc";', "language": "openqasm3"},
+            ),
+            "draw": rest("POST", "draw", picture, request={"job": SPEC.id, "circuit": 0}),
+            "draw text": rest("POST", "draw", picture, request={"text": BELL, "language": "auto"}),
+            "error": rest("GET", "jobs/none", wire.error("there is no job 'none'"), status=404),
+        },
+        "socket": {
+            "snapshot": wire.snapshot(Listing(104, jobs, 1), ROOT),
+            "events": wire.events(EVENTS, ROOT),
+            "live": wire.live([running, Live(QUEUED.id, 2)]),
+            "offline": wire.offline("the job service has gone; its 2 jobs go on when it is back"),
+            "online": wire.online(),
+        },
+        "mime": {
+            "application/vnd.qmagic.job.v1+json": {
+                name: wire.job_view(DONE)[name]
+                for name in ("id", "status", "name", "backend", "headline", "created", "started", "ended", "shots")
+            },
+            "application/vnd.qmagic.result.v1+json": result,
+        },
+        "statuses": [status.value for status in JobStatus],
+    }  # fmt: skip
+
+
+def text() -> str:
+    """Returns the fixture as it lies on disk."""
+    return json.dumps(examples(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(text(), "utf-8")
