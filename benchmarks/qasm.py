@@ -1,9 +1,10 @@
 """``python -m benchmarks.qasm [files]``: QASMBench by ``auto``, by every simulator alone, and by Aer as users call it.
 
-Every run is from OpenQASM text to counts, 8,192 shots, in a warm process of its own kind with the time and memory that
-the issue names (60 s, 16 GB), which is killed when it passes them. The *virtual best* of a file is the fastest single
-simulator of qmagic, or Aer as users call it (``transpile``, then ``run``). The files lie beside the project, in
-``shared/data/qasmbench``.
+Every run is from OpenQASM text to counts, 8,192 shots, 60 s and 16 GB, in a warm process that is killed when it passes
+them: one for ours, with the threads of a worker, and one for the peer, with those that Aer takes by itself. The
+*virtual best* of a file is the fastest single simulator of qmagic, or Aer as users call it (``transpile``, then
+``run``). The files lie beside the project, in ``shared/data/qasmbench``. Each file's row is written as it comes;
+``--resume`` goes on from there.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from benchmarks.machine import facts
 __all__ = ["Runner", "files", "main"]
 
 FOLDER = ROOT.parent / "shared" / "data" / "qasmbench"
+REPORT = OUT / "qasm.json"
 SHOTS = 8192
 SECONDS = 60.0
 MEMORY = 16 << 30
@@ -51,23 +53,34 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.qasm", description=__doc__)
     parser.add_argument("names", nargs="*", help="parts of file names (default: all)")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="time for each run")
+    parser.add_argument("--resume", action="store_true", help="keep the rows that an earlier run wrote")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.serve:
         _serve()
         return 0
-    rows = []
+    OUT.mkdir(exist_ok=True)
+    machine, rows = facts(OUT), _kept() if options.resume else []
+    known = {row["file"] for row in rows}
     with Runner(options.seconds) as runner:
         for path in files(options.names):
-            row = measured(runner, path)
-            rows.append(row)
-            print(_line(row), flush=True)
+            if path.stem in known:
+                continue
+            rows.append(measured(runner, path))
+            print(_line(rows[-1]), flush=True)
+            _write({"machine": machine, "rows": rows})
     summary = totals(rows)
+    _write({"machine": machine, "rows": rows, "totals": summary})
     print("\n" + "\n".join(f"{name:60} {value}" for name, value in summary.items()))
-    OUT.mkdir(exist_ok=True)
-    report = {"machine": facts(OUT), "rows": rows, "totals": summary}
-    (OUT / "qasm.json").write_text(json.dumps(report, indent=1) + "\n")
     return 1 if summary["missed"] else 0
+
+
+def _kept() -> list[dict[str, Any]]:
+    return json.loads(REPORT.read_text())["rows"] if REPORT.exists() else []
+
+
+def _write(report: dict[str, Any]) -> None:
+    REPORT.write_text(json.dumps(report, indent=1) + "\n")
 
 
 def measured(runner: Runner, path: Path) -> dict[str, Any]:
@@ -105,7 +118,11 @@ def totals(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "seconds of the virtual best": round(best, 3),
         "auto / virtual best (at most 1.3)": round(ratio, 3),
         "seconds of planning": round(sum(row["auto"].get("planning", 0.0) for row in solved), 3),
-        "refused by auto": {row["file"]: f"{row['auto']['after']:.2f} s" for row in parsed if "refused" in row["auto"]},
+        "refused by auto": {
+            row["file"]: f"{row['auto']['after']:.2f} s, {row['auto']['grown_mb']:.0f} MB"
+            for row in parsed
+            if "refused" in row["auto"]
+        },
         "missed": missed,
     }
 
@@ -122,7 +139,7 @@ def _why(found: dict[str, Any]) -> str:
 
 
 class Runner:
-    """A warm process that runs one file after the other, and is replaced when it had to be killed.
+    """Two warm processes, ours and the peer's, which run one file after the other, and are replaced when killed.
 
     Args:
         seconds: Time for a run.
@@ -130,13 +147,14 @@ class Runner:
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
-        self._process: subprocess.Popen[str] | None = None
+        self._processes: dict[bool, subprocess.Popen[str]] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        self._end()
+        for peer in list(self._processes):
+            self._end(peer)
 
     def run(self, path: Path, backend: str) -> dict[str, Any]:
         """Returns ``seconds``, ``backend``, ``method``, or ``refused``, ``failed`` or ``stopped`` with the reason."""
@@ -147,47 +165,49 @@ class Runner:
         return found
 
     def _once(self, path: Path, backend: str) -> dict[str, Any]:
-        process = self._started()
+        peer = backend == AER
+        process = self._started(peer)
         assert process.stdin is not None
         process.stdin.write(json.dumps([str(path), backend]) + "\n")
         process.stdin.flush()
-        line = self._read(self._seconds + 1.0)
+        line = _read(process, self._seconds + 1.0)
         if line:
             found: dict[str, Any] = json.loads(line)
             if found.get("seconds", 0.0) > self._seconds:
                 return {"stopped": f"over {self._seconds:g} s"}
             return found
         ended = process.poll() is not None
-        self._end()
+        self._end(peer)
         return {"stopped": "ended the process (memory)" if ended else f"over {self._seconds:g} s"}
 
-    def _read(self, seconds: float) -> str:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._process.stdout, selectors.EVENT_READ)
-            return self._process.stdout.readline() if selector.select(seconds) else ""
-
-    def _started(self) -> subprocess.Popen[str]:
-        if self._process is None:
+    def _started(self, peer: bool) -> subprocess.Popen[str]:
+        if peer not in self._processes:
+            # a worker starts with one thread and gives a wide circuit more; a user's Aer takes what it likes
             threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
-            self._process = subprocess.Popen(
+            self._processes[peer] = subprocess.Popen(
                 [sys.executable, "-m", "benchmarks.qasm", "--serve"],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
-                env={**os.environ, **threads, "QISKIT_PARALLEL": "FALSE", "PYTHONPATH": str(ROOT)},
+                env={**os.environ, **({} if peer else threads), "QISKIT_PARALLEL": "FALSE", "PYTHONPATH": str(ROOT)},
             )  # fmt: skip
-            assert self._read(60.0)
-        return self._process
+            assert _read(self._processes[peer], 60.0)
+        return self._processes[peer]
 
-    def _end(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            for stream in (self._process.stdin, self._process.stdout):
-                with contextlib.suppress(OSError):
-                    assert stream is not None
-                    stream.close()
-            self._process = None
+    def _end(self, peer: bool) -> None:
+        process = self._processes.pop(peer)
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                assert stream is not None
+                stream.close()
+
+
+def _read(process: subprocess.Popen[str], seconds: float) -> str:
+    """Returns a line, or nothing when none comes in time."""
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        return process.stdout.readline() if selector.select(seconds) else ""
 
 
 def _serve() -> None:
@@ -211,7 +231,7 @@ def _outcome(text: bytes, backend: str) -> dict[str, Any]:
     from qmagic.errors import InputError, JobFailedError, SourceError
     from qmagic.jobs import Environment, JobSpec, PubSpec, Source
 
-    start = time.perf_counter()
+    start, memory = time.perf_counter(), _peak_mb()
     try:
         if backend == AER:
             return _by_aer(text.decode(), start)
@@ -224,7 +244,7 @@ def _outcome(text: bytes, backend: str) -> dict[str, Any]:
     except SourceError as error:
         return {"parsed": False, "refused": str(error).splitlines()[0], "after": time.perf_counter() - start}
     except InputError as error:
-        return {"refused": str(error), "after": time.perf_counter() - start}
+        return {"refused": str(error), "after": time.perf_counter() - start, "grown_mb": _peak_mb() - memory}
     except (JobFailedError, MemoryError) as error:
         return {"failed": str(error), "after": time.perf_counter() - start}
     seconds = time.perf_counter() - start
@@ -232,6 +252,11 @@ def _outcome(text: bytes, backend: str) -> dict[str, Any]:
         "seconds": seconds, "planning": prepared.seconds["plan"], "backend": outcome.backend,
         "method": outcome.method,
     }  # fmt: skip
+
+
+def _peak_mb() -> float:
+    """Returns the most memory that this process ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _by_aer(text: str, start: float) -> dict[str, Any]:

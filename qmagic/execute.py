@@ -8,7 +8,6 @@ about the circuits themselves. Whatever is random comes from (job seed, PUB inde
 from __future__ import annotations
 
 import dataclasses
-import functools
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -19,12 +18,16 @@ from qmagic.backends.headline import headline
 from qmagic.backends.measurements import without_final_measurements
 from qmagic.backends.memory import limit, size
 from qmagic.backends.points import estimated, sampled
+from qmagic.backends.versions import changed, versions
 from qmagic.cells.load import load
 from qmagic.cells.validate import check
 from qmagic.errors import InputError
 from qmagic.jobs import JobSpec, Transpile
 from qmagic.outcomes import EstimatedPub, Outcome, SampledPub
-from qmagic.plans.tasks import Task, Tell, instead, learn, plan_of, reasons, tasks_of, told
+from qmagic.plans.patience import Notice, Tell, instead, learn, notice
+from qmagic.plans.preview import plan_of
+from qmagic.plans.sentences import reasons
+from qmagic.plans.tasks import Task, tasks_of
 
 if TYPE_CHECKING:
     from qiskit.circuit import QuantumCircuit
@@ -56,6 +59,7 @@ class Prepared:
         seconds: Wall time of the steps so far.
         choice: What the choice of backends goes by, besides the circuits.
         spent: Seconds estimated and taken, by backend; filled by `run`.
+        notes: What the result is to say of earlier attempts.
     """
 
     spec: JobSpec
@@ -67,15 +71,23 @@ class Prepared:
     seconds: dict[str, float]
     choice: dict[str, Any] = dataclasses.field(default_factory=dict)
     spent: dict[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
-def prepare(spec: JobSpec, *, avoid: Iterable[str] = (), corrections: Mapping[str, float] | None = None) -> Prepared:
+def prepare(
+    spec: JobSpec,
+    *,
+    avoid: Iterable[str] = (),
+    corrections: Mapping[str, float] | None = None,
+    notes: Iterable[str] = (),
+) -> Prepared:
     """Reads a job's source and checks all that can be checked without simulating.
 
     Args:
         spec: The job.
         avoid: Backends that ``auto`` leaves out, since they turned out badly in an earlier attempt.
         corrections: How many times longer than estimated runs take here, by backend.
+        notes: What the result is to say of earlier attempts.
 
     Raises:
         SourceError: The text is no circuit.
@@ -88,7 +100,7 @@ def prepare(spec: JobSpec, *, avoid: Iterable[str] = (), corrections: Mapping[st
     choice: dict[str, Any] = {"avoid": tuple(avoid), "corrections": corrections}
     tasks = [] if spec.kind == "state" else tasks_of(spec, circuits, noise, None, **choice)
     seconds["plan"] = time.perf_counter() - began - seconds["parse"]
-    return Prepared(spec, circuits, transpile, noise, tasks, limit(), seconds, choice)
+    return Prepared(spec, circuits, transpile, noise, tasks, limit(), seconds, choice, notes=tuple(notes))
 
 
 def plan(spec: JobSpec, corrections: Mapping[str, float] | None = None) -> Plan:
@@ -143,14 +155,18 @@ def _check_device(circuits: list[QuantumCircuit], transpile: Transpile) -> None:
         transpiling.check(circuit, transpile, device(transpile.device))
 
 
-def run(prepared: Prepared, *, reserve: Reserve, tell: Tell = lambda choice: None) -> Outcome:
+def _nobody_listens(notice: Notice) -> None:
+    """Hears nothing."""
+
+
+def run(prepared: Prepared, *, reserve: Reserve, tell: Tell = _nobody_listens) -> Outcome:
     """Runs a prepared job.
 
     Args:
         prepared: From `prepare`.
         reserve: Called once with bytes and threads before a run that takes more than 64 MB or one thread; waits,
             returns the threads granted, and raises `InputError` when the memory can never be had.
-        tell: Called with what runs now, where something else could: see `plans.tasks.told`.
+        tell: Called with what runs now, and for how long it may: see `plans.patience`.
 
     Raises:
         InputError: It needs more memory than there is, or the transpiler or the simulator cannot take the circuit.
@@ -158,8 +174,8 @@ def run(prepared: Prepared, *, reserve: Reserve, tell: Tell = lambda choice: Non
     """
     spec, seconds = prepared.spec, dict(prepared.seconds)
     if spec.kind == "state":
-        return trace.outcome(prepared.circuits[0], _versions())
-    tasks, data, records, notes = prepared.tasks, b"", [], []
+        return trace.outcome(prepared.circuits[0], versions())
+    tasks, data, records, notes = prepared.tasks, b"", [], list(prepared.notes)
     if prepared.transpile is not None:
         began = time.perf_counter()
         placed = _placed(prepared.circuits, prepared.transpile)
@@ -174,22 +190,9 @@ def run(prepared: Prepared, *, reserve: Reserve, tell: Tell = lambda choice: Non
         from qmagic.backends.noise import unheard
 
         notes += dict.fromkeys(filter(None, [unheard(prepared.noise, task.executable.circuit) for task in tasks]))
+    notes += changed(spec.versions)
     began = time.perf_counter()
-    grant = _granted(tasks, prepared.memory_limit, reserve)
-    answer = estimated if spec.kind == "estimate" else sampled
-    answers: list[tuple[SampledPub | EstimatedPub, str]] = []
-    told(tasks, tell)
-    for i, pub in enumerate(spec.pubs):
-        while len(answers) == i:
-            started = time.perf_counter()
-            try:
-                answers.append(answer(tasks[i], pub, spec.seed, i, grant))
-                learn(prepared.spent, tasks[i], time.perf_counter() - started)
-            except OutgrownError as error:
-                notes.append(f"{tasks[i].backend.name} turned out badly and was left: {error}")
-                tasks[i] = instead(tasks[i], error)
-                grant = _granted(tasks[i:], prepared.memory_limit, reserve)
-                told(tasks[i:], tell, notes[-1])
+    answers = _answers(prepared, tasks, notes, reserve, tell)
     seconds["run"] = time.perf_counter() - began
     return Outcome(
         pubs=tuple([pub for pub, _ in answers]),
@@ -197,10 +200,52 @@ def run(prepared: Prepared, *, reserve: Reserve, tell: Tell = lambda choice: Non
         method=_joined([method for _, method in answers]),
         circuits=data,
         seconds=seconds,
-        versions=_versions(),
+        versions=versions(),
         transpiled=tuple(records),
         notes=tuple(notes),
     )
+
+
+def _answers(
+    prepared: Prepared, tasks: list[Task], notes: list[str], reserve: Reserve, tell: Tell
+) -> list[tuple[SampledPub | EstimatedPub, str]]:
+    """Returns the answer to each PUB, and the method; PUBs that are the same task run one after the other.
+
+    A simulator that grows too large is left for the next one: `tasks` and `notes` say so afterwards.
+    """
+    spec = prepared.spec
+    answers: dict[int, tuple[SampledPub | EstimatedPub, str]] = {}
+    answer = estimated if spec.kind == "estimate" else sampled
+    grant = _granted(tasks, prepared.memory_limit, reserve)
+    tell(notice(tasks))
+    together: dict[int, list[int]] = {}
+    for i, task in enumerate(tasks):
+        together.setdefault(id(task), []).append(i)
+    lines = list(together.values())
+    for at, line in enumerate(lines):
+        task = tasks[line[0]]
+        shelf = task.executable.shelf
+        shelf.shared = len(line) > 1
+        for i in line:
+            while i not in answers:
+                started = time.perf_counter()
+                try:
+                    if task.exact and i != line[0] and spec.pubs[i] == spec.pubs[line[0]]:
+                        answers[i] = answers[line[0]]
+                        continue
+                    answers[i] = answer(task, spec.pubs[i], spec.seed, i, grant)
+                    if i == line[0]:  # the others may draw from what it has kept
+                        learn(prepared.spent, task, time.perf_counter() - started)
+                except (OutgrownError, MemoryError) as error:
+                    grown = error if isinstance(error, OutgrownError) else OutgrownError("there is not enough memory")
+                    notes.append(f"{task.backend.name} turned out badly and was left: {grown}")
+                    task = instead(task, grown)
+                    left = [task, *[tasks[other[0]] for other in lines[at + 1 :]]]
+                    grant = _granted(left, prepared.memory_limit, reserve)
+                    tell(notice(left, notes[-1]))
+            tasks[i] = task
+        shelf.clear()
+    return [answers[i] for i in range(len(tasks))]
 
 
 def _placed(circuits: list[QuantumCircuit], transpile: Transpile) -> list[OnDevice]:
@@ -238,21 +283,6 @@ def why(outcome: Outcome) -> str:
 
 def _joined(words: list[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(dict.fromkeys(words))
-
-
-@functools.cache
-def _versions() -> dict[str, str]:
-    from importlib import metadata
-
-    from qmagic.version import __version__
-
-    found = {"qmagic": __version__}
-    for package in ("qiskit", "qiskit-aer", "qulacs", "stim", "qsimcirq", "numpy"):
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def warm() -> None:

@@ -42,6 +42,7 @@ MAY_IMPORT_LAZILY = {
     "__init__": {"client", "run", "backends", "magics", "primitives", "results", "plans"},  # the public names are lazy
     "backends": {"cells", "client", "run"},  # qmagic.backend(name).run submits
     "run": {"execute"},  # inside a job, it runs in place
+    "plans": {"display"},  # a Plan draws itself
 }
 
 #: A library may be imported only where these paths start.

@@ -38,6 +38,8 @@ _DROPPED = 1e-16
 _REPORTED = 1e-12
 #: A conditional probability below this is rounding.
 _NEVER = 1e-14
+#: Bytes of tensors of which a sampler may be kept, as far as anybody can say before.
+_TENSORS = 16 << 20
 #: Rows that are drawn together: bounds the memory.
 _CHUNK = 1 << 16
 
@@ -87,6 +89,10 @@ class _State:
 
 
 def _state(executable: Executable, grant: Grant) -> _State:
+    return executable.shelf.keep(executable, _METHOD, _TENSORS, lambda: _made(executable, grant))
+
+
+def _made(executable: Executable, grant: Grant) -> _State:
     circuit, place = _lined(executable)
     if not place:
         return _State([], {}, _METHOD)

@@ -7,13 +7,14 @@ many shots and few outcomes, by drawing how many shots of each outcome of one me
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qmagic.backends.base import Backend, Executable, Grant, Need, Product
+from qmagic.backends.base import Backend, Executable, Grant, Need, OutgrownError, Product
 from qmagic.backends.grouping import VALUES
 from qmagic.backends.sampling import Key, generator, outcome_bits
 from qmagic.outcomes import CountsTable
@@ -80,7 +81,8 @@ class Apart:
         found, methods = [], []
         for i, part in enumerate(self._parts):
             if part.bits:
-                counts, method = part.backend.sample(part.executable, shots, _key(key, i + 1), grant)
+                with _numbered(i):
+                    counts, method = part.backend.sample(part.executable, shots, _key(key, i + 1), grant)
                 found.append((counts, part.bits))
                 methods.append(method)
         chances = [(bit, abs(vector[1]) ** 2) for bit, vector in self._single]
@@ -103,13 +105,14 @@ class Apart:
             asked = [at for at, basis in enumerate(inner) if basis]
             if not asked:
                 continue
-            tables, method = part.backend.sample_bases(
-                part.executable,
-                [inner[at] for at in asked],
-                [shots[at] for at in asked],
-                [_key(keys[at], i + 1) for at in asked],
-                grant,
-            )
+            with _numbered(i):
+                tables, method = part.backend.sample_bases(
+                    part.executable,
+                    [inner[at] for at in asked],
+                    [shots[at] for at in asked],
+                    [_key(keys[at], i + 1) for at in asked],
+                    grant,
+                )
             methods.append(method)
             for at, counts in zip(asked, tables, strict=True):
                 found[at].append((counts, bits[at]))
@@ -135,7 +138,7 @@ class Apart:
                 if wire in self._alone:
                     values[row] *= _value(self._alone[wire], letter)
         methods = []
-        for part in self._parts:
+        for i, part in enumerate(self._parts):
             inner = [
                 tuple(
                     [
@@ -147,11 +150,22 @@ class Apart:
             ]
             distinct = list(dict.fromkeys(product for product in inner if product))
             if distinct:
-                found, method = part.backend.expectations(part.executable, distinct, grant)
+                with _numbered(i):
+                    found, method = part.backend.expectations(part.executable, distinct, grant)
                 known = dict(zip(distinct, found.tolist(), strict=True)) | {(): 1.0}
                 values *= np.array([known[product] for product in inner])
                 methods.append(method)
         return values, _joined(methods)
+
+
+@contextlib.contextmanager
+def _numbered(part: int) -> Iterator[None]:
+    """Has a part that grew too large say which one it was."""
+    try:
+        yield
+    except OutgrownError as error:
+        error.part = part
+        raise
 
 
 def _key(key: Key, part: int) -> Key:

@@ -61,7 +61,7 @@ class Crossing:
         if controls == 1:
             self._controlled(name, places[0], places[1:], first, last)
             return
-        rank = RANK.get(name, 2)
+        rank = RANK.get(name) or 2 * (len(places) // 2)
         self._steps[first] += rank
         self._steps[last] -= rank
         for at in places[controls:]:

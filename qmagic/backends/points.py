@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from qmagic.backends.base import Shelf
 from qmagic.backends.estimate import Estimates, estimate_exactly, estimate_from_shots, estimate_to_precision
 from qmagic.backends.observables import label_of, weights_of
 from qmagic.backends.program import read
@@ -149,7 +150,7 @@ def _points(executable: Executable, given: ParameterValues | None) -> Iterator[t
     for point, row in enumerate(values[:, columns].tolist()):
         bound = circuit.assign_parameters(row)
         program = dataclasses.replace(read(bound), active=executable.program.active)
-        yield point, dataclasses.replace(executable, circuit=bound, program=program)
+        yield point, dataclasses.replace(executable, circuit=bound, program=program, shelf=Shelf())
 
 
 def _registers(circuit: QuantumCircuit) -> tuple[Register, ...]:

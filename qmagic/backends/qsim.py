@@ -87,7 +87,12 @@ class Qsim:
         """Returns counts drawn from the final distribution of the measured bits."""
         program = executable.program
         qubits, places = places_of(program.measured)
-        probabilities = self._distribution(executable, program.steps, qubits, grant)
+        probabilities = executable.shelf.keep(
+            executable,
+            self.name,
+            8 << len(qubits),
+            lambda: self._distribution(executable, program.steps, qubits, grant),
+        )
         random, order = generator(key)
         outcomes, counts = draw(probabilities, shots, random)
         return table(outcomes, counts, places, program.num_clbits, order), f"{self.name} (single precision)"

@@ -11,7 +11,7 @@ memory: `need` is asked first. The registry imports this module, and with it qul
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from qmagic.backends.base import Executable, Grant, Need, Product
 from qmagic.backends.gates import add
 from qmagic.backends.grouping import paulis_of
 from qmagic.backends.memory import limit, refusal
+from qmagic.backends.merged import add_merged
 from qmagic.backends.sampling import Key, draw, generator, table
 from qmagic.backends.threads import available, using
 from qmagic.errors import InputError
@@ -28,16 +29,17 @@ from qmagic.errors import InputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from qmagic.backends.program import Step
     from qmagic.outcomes import CountsTable
 
-__all__ = ["MERGE", "StateVector", "marginal", "optimizer", "places_of", "squared_moduli"]
+__all__ = ["StateVector", "compiled", "marginal", "places_of", "squared_moduli"]
 
 #: Bytes for an amplitude at the peak.
 _BYTES = 32
 #: From this many qubits on, more than one thread pays (16 qubits: 59 ms instead of 87 with two).
 _WIDE = 16
 #: From this many qubits on, merging gates before the run pays.
-MERGE = 8
+_MERGE = 14
 #: Up to this many qubits a state is kept for the next run; making one takes longer than a Bell.
 _KEPT = 12
 
@@ -78,7 +80,12 @@ class StateVector:
         """Returns counts drawn from the final distribution of the measured bits."""
         program = executable.program
         qubits, places = places_of(program.measured)
-        probabilities = marginal(squared_moduli(_state(executable, grant).get_vector()), program.active, qubits)
+        probabilities = executable.shelf.keep(
+            executable,
+            self.name,
+            8 << len(qubits),
+            lambda: marginal(squared_moduli(_state(executable, grant).get_vector()), program.active, qubits),
+        )
         random, order = generator(key)
         outcomes, counts = draw(probabilities, shots, random)
         return table(outcomes, counts, places, program.num_clbits, order), self.name
@@ -148,16 +155,7 @@ def _state(executable: Executable, grant: Grant) -> Any:
     """Returns the final state over the active qubits, the first of them as the lowest bit."""
     active = executable.program.active
     width = max(1, len(active))
-    circuit = qulacs.QuantumCircuit(width)
-    if width == executable.program.num_qubits:
-        for instruction, qubits in executable.program.steps:
-            add(circuit, instruction, qubits)
-    else:
-        place = {qubit: i for i, qubit in enumerate(active)}
-        for instruction, qubits in executable.program.steps:
-            add(circuit, instruction, tuple([place[qubit] for qubit in qubits]))
-    if width >= MERGE:
-        optimizer().optimize_light(circuit)
+    circuit = compiled(executable.program.steps, {qubit: i for i, qubit in enumerate(active)}, width)
     if width <= _KEPT:
         state = _kept_state(width)
         state.set_zero_state()
@@ -168,10 +166,15 @@ def _state(executable: Executable, grant: Grant) -> Any:
     return state
 
 
-@functools.cache
-def optimizer() -> Any:
-    """Returns what merges gates."""
-    return qulacs.circuit.QuantumCircuitOptimizer()
+def compiled(steps: Iterable[Step], place: Mapping[int, int], width: int) -> Any:
+    """Returns gates as a qulacs circuit of `width` qubits, on each qubit's `place`."""
+    circuit = qulacs.QuantumCircuit(width)
+    if width >= _MERGE:
+        add_merged(circuit, steps, place)
+    else:
+        for instruction, qubits in steps:
+            add(circuit, instruction, tuple([place[qubit] for qubit in qubits]))
+    return circuit
 
 
 @functools.cache

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import qulacs
 
-from qmagic.backends.gates import add
 from qmagic.backends.program import Step
 from qmagic.backends.sampling import draw
-from qmagic.backends.statevector import MERGE, marginal, optimizer, squared_moduli
+from qmagic.backends.statevector import compiled, marginal, squared_moduli
 
 __all__ = ["StateVectors"]
 
@@ -36,13 +35,7 @@ class StateVectors:
 
     def compiled(self, steps: list[Step]) -> Any:
         """Returns a qulacs circuit."""
-        circuit = qulacs.QuantumCircuit(self._width)
-        place = self._place
-        for instruction, qubits in steps:
-            add(circuit, instruction, tuple([place[qubit] for qubit in qubits]))
-        if self._width >= MERGE:
-            optimizer().optimize_light(circuit)
-        return circuit
+        return compiled(steps, self._place, self._width)
 
     def start(self) -> Any:
         """Returns the state in which every qubit is 0."""

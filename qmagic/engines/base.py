@@ -25,7 +25,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True):
 
     With `check` the worker says whether the input is sound before it runs; with `only_check` it stops there. With
     `quiet` it says so only when it is not: the end, a few milliseconds later, tells as much. With `plan` it answers
-    what it would do, and does nothing. Backends in `avoid` turned out badly in an earlier attempt.
+    what it would do, and does nothing. Backends in `avoid` turned out badly in an earlier attempt; `notes` say how.
     """
 
     job: str
@@ -36,6 +36,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True):
     quiet: bool = False
     plan: bool = False
     avoid: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Run(msgspec.Struct, frozen=True, array_like=True, tag="run"):
@@ -70,9 +71,9 @@ class Checked(msgspec.Struct, frozen=True, array_like=True, tag="checked"):
 class Chosen(msgspec.Struct, frozen=True, array_like=True, tag="chosen"):
     """The job is about to be simulated by this backend, for this reason; of a `quiet` call only where others could.
 
-    `seconds` is the estimate; after `patience` seconds (0 where nothing else could run it) the choice counts as a bad
-    one, and `blame` is what to avoid. With a `reason` an earlier choice has turned out badly by itself, and this one
-    takes its place.
+    The fields are those of `plans.patience.Notice`: after `patience` seconds (0 where nothing else could run it) the
+    choice counts as a bad one, and `blame` is what to avoid. With a `reason` an earlier choice has turned out badly by
+    itself, and this one takes its place.
     """
 
     job: str
@@ -82,6 +83,7 @@ class Chosen(msgspec.Struct, frozen=True, array_like=True, tag="chosen"):
     seconds: float = 0.0
     patience: float = 0.0
     blame: tuple[str, ...] = ()
+    model: float = 0.0
     reason: str = ""
 
 

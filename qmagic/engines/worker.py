@@ -11,6 +11,7 @@ It is never asked to stop politely: a simulator in C++ cannot listen, so a cance
 from __future__ import annotations
 
 import ctypes
+import dataclasses
 import errno
 import hashlib
 import os
@@ -77,7 +78,7 @@ class Worker:
             if call.plan:
                 self._send(Checked(call.job, plan=msgspec.msgpack.encode(execute.plan(spec, costs))))
                 return
-            prepared = execute.prepare(spec, avoid=call.avoid, corrections=costs)
+            prepared = execute.prepare(spec, avoid=call.avoid, corrections=costs, notes=call.notes)
         except Exception as error:
             self._explain(error)
             info = ErrorInfo.of(error)
@@ -92,7 +93,7 @@ class Worker:
             outcome = execute.run(
                 prepared,
                 reserve=lambda need, threads: self._reserve(call.job, need, threads),
-                tell=lambda choice: self._tell(call, Chosen(call.job, call.attempt, *choice)),
+                tell=lambda notice: self._tell(call, Chosen(call.job, call.attempt, **dataclasses.asdict(notice))),
             )
             message = self._done(call, outcome, prepared.spent)
         except Exception as error:

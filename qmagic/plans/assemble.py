@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 from qmagic.backends import registry
 from qmagic.backends.apart import Apart, Part
-from qmagic.backends.base import Backend, Executable, Need
+from qmagic.backends.base import Backend, Executable, Need, Shelf
 from qmagic.backends.program import Program
 from qmagic.plans.route import Route, choose, is_quick
+from qmagic.plans.sentences import REPEATED
 from qmagic.plans.simplify import Simplified, simplify
 
 if TYPE_CHECKING:
     from qmagic.backends.program import Step
 
-__all__ = ["Asked", "Assembled", "assemble"]
+__all__ = ["Asked", "Assembled", "apart", "assemble"]
 
 #: A circuit that loses less than this part of its steps, and stays whole, runs as it is.
 _WORTH = 0.05
@@ -34,6 +35,8 @@ class Asked:
         backend: The backend that was asked for, or ``"auto"``.
         exact: Whether exact expectation values are wanted.
         counts: Whether nothing but counts is wanted.
+        looked_at: The qubits of the observables, True for those that are looked at in the Z basis only; None where
+            counts are wanted, or nobody said.
         shots: Shots of each point.
         points: Parameter points.
         bound: Whether the circuit has no free parameters.
@@ -41,11 +44,13 @@ class Asked:
         avoid: Backends that turned out badly.
         corrections: Factors on estimates, by backend.
         every: Ask every backend, for a plan that is looked at.
+        unlimited: Whether the choice may take what it takes, since nothing else is left.
     """
 
     backend: str = "auto"
     exact: bool = False
     counts: bool = True
+    looked_at: Mapping[int, bool] | None = None
     shots: int = 1024
     points: int = 1
     bound: bool = True
@@ -53,6 +58,7 @@ class Asked:
     avoid: Iterable[str] = ()
     corrections: Mapping[str, float] | None = None
     every: bool = False
+    unlimited: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -91,19 +97,26 @@ def assemble(executable: Executable, asked: Asked) -> Assembled:
         and asked.bound
         and not program.obstacle
         and executable.noise is None
-        and (asked.every or not is_quick(executable))
+        and not is_quick(executable)
         and asked.shots < 10**9
     ):
-        smaller = simplify(program, counts=asked.counts)
-        if smaller.alone or len(smaller.groups) > 1 or smaller.dropped > _WORTH * len(program.steps):
-            return _apart(executable, smaller, asked)
+        smaller = simplify(program, _looked_at(program, asked))
+        gone = smaller.unseen + smaller.folded
+        if smaller.alone or len(smaller.groups) > 1 or gone > _WORTH * len(program.steps):
+            return apart(executable, smaller, asked)
     route = _route(executable, asked, 0)
     return Assembled(registry.backend(route.backend), route, (route,))
 
 
+def _looked_at(program: Program, asked: Asked) -> Mapping[int, bool]:
+    if asked.counts:
+        return {qubit: True for _, qubit in program.measured}
+    return dict.fromkeys(program.active, False) if asked.looked_at is None else asked.looked_at
+
+
 def _route(executable: Executable, asked: Asked, part: int) -> Route:
     if part < len(asked.keep):
-        return Route(registry.resolve(asked.keep[part]), "as in the run that this one repeats")
+        return Route(registry.resolve(asked.keep[part]), REPEATED)
     return choose(
         executable,
         asked.backend,
@@ -117,7 +130,8 @@ def _route(executable: Executable, asked: Asked, part: int) -> Route:
     )
 
 
-def _apart(executable: Executable, smaller: Simplified, asked: Asked) -> Assembled:
+def apart(executable: Executable, smaller: Simplified, asked: Asked) -> Assembled:
+    """Returns what runs the parts of a circuit that is left in parts."""
     program = executable.program
     measured = program.measured if asked.counts else ()
     steps: dict[int, list[Step]] = {}
@@ -131,14 +145,14 @@ def _apart(executable: Executable, smaller: Simplified, asked: Asked) -> Assembl
         bits = [(bit, place[smaller.wire[qubit]]) for bit, qubit in measured if smaller.wire[qubit] in place]
         if asked.counts and not bits:
             continue
-        inner = _executable(steps.get(i, []), place, [at for _, at in bits])
+        inner = _executable(steps.get(i, []), place, [at for _, at in bits], executable.shelf)
         route = _route(inner, asked, len(parts))
         parts.append(Part(inner, registry.backend(route.backend), place, tuple([bit for bit, _ in bits])))
         routes.append(route)
     backend = Apart(parts, smaller.alone, smaller.wire, measured)
     saved = _saved(program, smaller, len(parts))
     if not routes:
-        whole = Route("product", f"no qubit meets another that matters: {saved}")
+        whole = Route("product", f"every qubit stays alone, so that nothing is left to simulate ({saved})")
     else:
         longest = max(routes, key=lambda route: route.seconds)
         whole = dataclasses.replace(
@@ -150,7 +164,7 @@ def _apart(executable: Executable, smaller: Simplified, asked: Asked) -> Assembl
     return Assembled(backend, whole, tuple(routes), saved)
 
 
-def _executable(steps: list[Step], place: Mapping[int, int], measured: list[int]) -> Executable:
+def _executable(steps: list[Step], place: Mapping[int, int], measured: list[int], shelf: Shelf) -> Executable:
     """Returns a part's steps as a circuit of its own, bit i of which measures the i-th of `measured`."""
     from qiskit.circuit import QuantumCircuit
 
@@ -174,15 +188,17 @@ def _executable(steps: list[Step], place: Mapping[int, int], measured: list[int]
         measures=bool(measured),
         feeds_forward=False,
     )
-    return Executable(circuit, program)
+    return Executable(circuit, program, shelf=shelf)
 
 
 def _saved(program: Program, smaller: Simplified, parts: int) -> str:
     """Returns what need not be simulated, in words."""
-    words = []
-    if smaller.dropped > 0:
-        words.append(f"{smaller.dropped} of {len(program.steps)} gates need no simulation")
-    if smaller.alone:
+    total, words = len(program.steps), []
+    if smaller.unseen:
+        words.append(f"no measurement sees {smaller.unseen} of {total} gates")
+    if smaller.folded:
+        words.append(f"{smaller.folded} of {total} gates need no simulation")
+    if smaller.alone and parts:
         words.append(f"{len(smaller.alone)} of {program.width} qubits stay alone")
     if parts > 1:
         words.append(f"{parts} independent parts")

@@ -33,10 +33,12 @@ from qmagic.plans.facts import Facts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["HOPELESS", "SPARSE", "Work", "memory_of", "seconds_of"]
+__all__ = ["HOPELESS", "MOST_BOND", "SPARSE", "Work", "memory_of", "seconds_of"]
 
 #: Seconds from which on a run is not worth starting unless it was asked for: a day.
 HOPELESS = 86_400.0
+#: Above this bound on the entanglement (bits), matrix product states take more than anybody has.
+MOST_BOND = 14
 #: log2 of the amplitudes at which a sparse state is no longer sparse, and gives up.
 SPARSE = 18
 #: From this many qubits on, threads share the work.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from qmagic.backends.program import Program, Step
 
-__all__ = ["Facts", "facts_of"]
+__all__ = ["Facts", "facts_of", "facts_of_steps"]
 
 
 class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -38,7 +38,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
         bonds: The sum of 8**bond over two-qubit gates is what matrix product states take; here its log2.
         measured: Measured bits.
         parameters: Free parameters.
-        mixing: Gates that turn one basis state into several.
+        mixing: Gates that turn one basis state into several; 0 for arithmetic on basis states.
         obstacle: Why counts do not follow from one final state; "" where they do.
     """
 
@@ -81,12 +81,11 @@ def facts_of_steps(
     turned: set[int] = set()
     for instruction, qubits in steps:
         name = instruction.name
-        known = clifford.get(name)
+        known = clifford.get(name) if instruction.is_standard_gate() else False
         if known is None:
-            standard = instruction.is_standard_gate()
-            known = standard and is_clifford(instruction, name)
-            if not (standard and instruction.params):
-                clifford[name] = known and instruction.is_standard_gate()
+            known = is_clifford(instruction, name)
+            if not instruction.params:  # with parameters every gate is looked at
+                clifford[name] = known
         if not known:
             not_clifford += 1
             first = first or f"{name} on qubit{'s' * (len(qubits) > 1)} {', '.join(map(str, qubits))}"
@@ -111,7 +110,6 @@ def facts_of_steps(
                 mixing += 1
                 spread = min(spread + len(places), width)
             turned.update(places)
-    spread = min(spread, len(turned))
     bond, bonds = crossing.bounds()
     return Facts(
         qubits=width,
@@ -120,7 +118,7 @@ def facts_of_steps(
         depth=max(level, default=0),
         not_clifford=not_clifford,
         first_not_clifford=first,
-        spread=spread,
+        spread=min(spread, len(turned)),
         bond=bond,
         bonds=bonds,
         measured=measured,

@@ -17,17 +17,18 @@ import msgspec
 
 from qmagic.backends import registry
 from qmagic.backends.line import shorter
-from qmagic.backends.memory import limit, size
+from qmagic.backends.memory import limit
 from qmagic.backends.threads import available
 from qmagic.errors import InputError
-from qmagic.plans.costs import HOPELESS, SPARSE, Work, memory_of, seconds_of
+from qmagic.plans.costs import HOPELESS, MOST_BOND, SPARSE, Work, memory_of, seconds_of
 from qmagic.plans.facts import Facts, facts_of, facts_of_steps
 from qmagic.plans.plan import Choice, Refused
+from qmagic.plans.sentences import ASKED_FOR, impossible, needed, single_state, why
 
 if TYPE_CHECKING:
     from qmagic.backends.base import Executable, Need
 
-__all__ = ["MISSING", "Route", "choose", "installed", "is_quick"]
+__all__ = ["PACKAGES", "Package", "Route", "choose", "estimate", "installed", "is_quick"]
 
 #: What `auto` chooses among. Approximate backends (aer.extended_stabilizer) run by name only.
 CANDIDATES = (
@@ -39,10 +40,18 @@ _NOISY = frozenset({"stim", "aer"})
 _DYNAMIC = frozenset({"stim", "sparse", "branches", "aer", "aer.matrix_product_state"})
 _CLIFFORD = frozenset({"stim", "aer.stabilizer"})
 
-#: The packages of optional backends, and what they are good for.
-MISSING = {
-    "stim": ("stim", "Clifford circuits of any width in milliseconds (pip install 'qmagic[stim]')"),
-    "qsim": ("qsimcirq", "state vectors of 18 qubits and more up to 10 times faster (pip install 'qmagic[qsim]')"),
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Package:
+    """What an optional backend needs: the module to import, and what it would do, in words."""
+
+    module: str
+    use: str
+
+
+#: The optional backends.
+PACKAGES = {
+    "qsim": Package("qsimcirq", "state vectors several times faster, in single precision: pip install 'qmagic[qsim]'"),
 }
 
 #: Up to this many qubits, and this many gates times amplitudes (20 ms), a second look takes longer than it saves.
@@ -52,8 +61,6 @@ _QUICK = 4e7
 _INSTANT = 2e6
 #: Up to this many qubits double precision costs next to nothing.
 _DOUBLE = 12
-#: Above this bound on the entanglement (bits), matrix product states take more than anybody has.
-_MOST_BOND = 14
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ class Route:
         memory: Estimated bytes.
         alternatives: What else could run it, the quickest first.
         refused: What cannot, as far as anybody asked.
+        helpful: Backends that would be quicker, or the only ones, if their packages were installed.
         facts: What the choice rests on; None where it was not worth finding out.
         need: What the backend said that it takes; None where it was not asked yet.
     """
@@ -77,6 +85,7 @@ class Route:
     memory: float = 0.0
     alternatives: tuple[Choice, ...] = ()
     refused: tuple[Refused, ...] = ()
+    helpful: tuple[str, ...] = ()
     facts: Facts | None = None
     need: Need | None = None
 
@@ -84,10 +93,7 @@ class Route:
 @functools.cache
 def installed(name: str) -> bool:
     """Returns whether a backend's package is there; imports nothing."""
-    if name not in registry.names():
-        return False
-    package = MISSING.get(name, ("", ""))[0]
-    return not package or util.find_spec(package) is not None
+    return name in registry.names() and (name not in PACKAGES or util.find_spec(PACKAGES[name].module) is not None)
 
 
 def is_quick(executable: Executable) -> bool:
@@ -122,21 +128,35 @@ def choose(
         points: Parameter points.
         avoid: Backends that turned out badly.
         corrections: What experience says of the estimates: a factor by backend.
-        every: Ask every backend whether it can, not only until one says so.
+        every: Ask every backend whether it can, not only until one says so, and what is not installed.
 
     Raises:
         NotFoundError: There is no such backend.
         InputError: Nothing here can run it; says what was tried, and what would be needed.
     """
     if wanted != "auto":
-        return Route(registry.resolve(wanted), "asked for")
+        return Route(registry.resolve(wanted), ASKED_FOR)
     if not every and not avoid and is_quick(executable):
         width = executable.program.width
         if counts and not exact and width > _DOUBLE and installed("qsim"):
-            return Route("qsim", _SENTENCES["qsim"].format(qubits=width))
-        return Route("statevector", _SENTENCES["statevector"].format(qubits=width))
+            return Route("qsim", single_state("qsim", width, exact=False))
+        return Route("statevector", single_state("statevector", width, exact=exact))
     work = _work(executable, exact=exact, counts=counts and not exact, shots=shots, points=points)
     return _among(executable, work, frozenset(avoid), corrections or {}, every)
+
+
+def estimate(
+    executable: Executable,
+    backend: str,
+    *,
+    exact: bool,
+    shots: int,
+    points: int,
+    corrections: Mapping[str, float] | None = None,
+) -> float:
+    """Returns the seconds that a backend would take; infinite where nobody can say. The arguments are `choose`'s."""
+    work = _work(executable, exact=exact, counts=False, shots=shots, points=points)
+    return seconds_of(backend, work, corrections)
 
 
 def _work(executable: Executable, *, exact: bool, counts: bool, shots: int, points: int) -> Work:
@@ -149,7 +169,7 @@ def _work(executable: Executable, *, exact: bool, counts: bool, shots: int, poin
         splits = flow.splits
     else:
         facts = facts_of(program, parameters)
-    if facts.bond > 2:  # matrix product states take a better line where there is one
+    if facts.bond > 2 and not program.obstacle:  # matrix product states take a better line where there is one
         _, bond, bonds = shorter(program.steps, program.active)
         facts = msgspec.structs.replace(facts, bond=bond, bonds=bonds)
     return Work(
@@ -169,9 +189,7 @@ def _among(
 ) -> Route:
     refused: list[Refused] = []
     rated: list[Choice] = []
-    for name in CANDIDATES:
-        if not installed(name):
-            continue
+    for name in filter(installed, CANDIDATES):
         reason = "turned out badly before" if name in avoid else _unfit(name, executable, work)
         if reason is None:
             continue
@@ -196,17 +214,27 @@ def _among(
             granted.append(Choice(one.backend, one.seconds, float(need.memory)))
             needs.append(need)
     if not granted:
-        raise InputError(_impossible(executable, work, refused))
+        raise InputError(impossible(work, refused))
     first = granted[0]
     return Route(
         first.backend,
-        _why(first.backend, executable, work),
+        why(first.backend, executable.noise, work),
         first.seconds,
         first.memory,
         tuple(granted[1:]),
         tuple(refused),
+        _helpful(executable, work, first.seconds) if every else (),
         work.facts,
         needs[0],
+    )
+
+
+def _helpful(executable: Executable, work: Work, seconds: float) -> tuple[str, ...]:
+    """Returns the backends that are not installed and could run it in less than `seconds`."""
+    return tuple(
+        name
+        for name in PACKAGES
+        if not installed(name) and _unfit(name, executable, work) == "" and seconds_of(name, work) < seconds
     )
 
 
@@ -214,7 +242,7 @@ def _unfit(name: str, executable: Executable, work: Work) -> str | None:
     """Returns why a backend cannot run it, "" when it may, None when it is not even worth a word."""
     facts, noise, dynamic = work.facts, executable.noise, bool(executable.program.obstacle)
     if noise is not None and name not in _NOISY:
-        return "has no noise" if name in ("statevector", "qsim") else None
+        return "simulates no noise" if name in ("statevector", "qsim") else None
     if noise is not None and name == "stim" and not noise.pauli:
         return f"the noise {noise.name[:40]} is no mixture of Paulis"
     if dynamic and name not in _DYNAMIC:
@@ -227,57 +255,13 @@ def _unfit(name: str, executable: Executable, work: Work) -> str | None:
         return None
     if name == "qsim" and not work.counts:
         return "is single precision, and expectation values stay double"
-    if name == "aer.matrix_product_state" and facts.bond > _MOST_BOND and noise is None:
+    if name == "aer.matrix_product_state" and facts.bond > MOST_BOND and noise is None:
         return f"the entanglement may reach {facts.bond} bits across a cut; --backend aer.mps tries all the same"
     if name in ("statevector", "qsim", "aer.statevector") and memory_of(name, facts) > limit():
-        return (
-            f"{facts.qubits} qubits need {size(int(min(memory_of(name, facts), 1e24)))}, {size(limit())} are available"
-        )
+        return needed(name, work)
     if name == "sparse" and facts.spread > SPARSE and facts.mixing > facts.gates // 4:
         # arithmetic undoes what it spreads, so that a bound says little; anything else would give up
         return f"up to 2^{facts.spread} amplitudes differ from 0, and it takes 2^{SPARSE}"
     if seconds_of(name, work) > HOPELESS and name != "sparse":
         return "would take more than a day"
     return ""
-
-
-_SENTENCES = {
-    "statevector": "one state vector of {qubits} qubits gives every shot",
-    "qsim": "one state vector of {qubits} qubits in single precision (relative error of a probability about 3e-5)",
-    "stim": "all {gates} gates are Clifford",
-    "aer.stabilizer": "all {gates} gates are Clifford, and stim is not installed",
-    "sparse": "at most 2^{spread} of 2^{qubits} amplitudes differ from 0",
-    "aer.matrix_product_state": "the entanglement of {qubits} qubits across any cut is at most {bond} bits",
-    "aer.statevector": "a state vector of {qubits} qubits",
-}
-
-
-def _why(name: str, executable: Executable, work: Work) -> str:
-    facts = work.facts
-    if executable.noise is not None:
-        clifford = "all gates are Clifford and its errors are Paulis; " if name == "stim" else ""
-        return f"{clifford}runs under noise ({executable.noise.name[:60]})"
-    if facts.obstacle:
-        if name == "stim":
-            return f"all gates are Clifford; every branch is one tableau: {facts.obstacle}"
-        if name == "branches":
-            return f"each course of events is one state vector of {facts.qubits} qubits: {facts.obstacle}"
-        return f"not one final state: {facts.obstacle}"
-    return _SENTENCES.get(name, "it can").format(
-        qubits=facts.qubits, gates=facts.gates, spread=facts.spread, bond=facts.bond
-    )
-
-
-def _impossible(executable: Executable, work: Work, refused: list[Refused]) -> str:
-    """Returns the sentence for a circuit that nothing here can run: what was tried, and what would be needed."""
-    facts = work.facts
-    state = memory_of("statevector", facts)
-    needed = size(int(state)) if state < 1 << 90 else "more memory than there is anywhere"
-    reasons = [f"{facts.qubits} qubits need {needed} as a state vector, {size(limit())} are available"]
-    if not facts.clifford:
-        reasons.append(f"{facts.not_clifford} gates are not Clifford ({facts.first_not_clifford})")
-    if facts.bond > _MOST_BOND:
-        reasons.append(f"the entanglement may reach {facts.bond} bits across a cut, too much for matrix product states")
-    known = {"statevector", "qsim", "aer.statevector", "stim", "aer.stabilizer", "aer.matrix_product_state"}
-    reasons += [f"{one.backend}: {one.why}" for one in refused if one.backend not in known]
-    return "nothing here can run this circuit: " + "; ".join(reasons)

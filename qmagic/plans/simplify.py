@@ -2,9 +2,9 @@
 
 Two walks over the unitary steps:
 
-* *Backward*, for counts: a gate that acts diagonally on every qubit that is still looked at, with nothing after it that
-  would turn that into something seen, changes no count. That drops gates on unmeasured qubits and diagonal gates
-  before a measurement.
+* *Backward*: what no measurement sees goes, that is, whatever lies outside the light cone of the measured qubits, or
+  of the observables'. Where a qubit is only looked at in the Z basis, a gate that is diagonal on it (and touches
+  nothing else that is looked at) changes nothing: so the last diagonal gates before a measurement go, too.
 * *Forward*: a qubit that has met no other is a vector of two numbers, and its gates are multiplied into it. A control
   that is surely 0 or 1 is no control; a target that its gate only multiplies by a phase gives that phase to the
   control (Bernstein-Vazirani falls apart so); a SWAP is a change of names. Toffolis on known bits vanish.
@@ -16,24 +16,19 @@ from __future__ import annotations
 
 import cmath
 import dataclasses
-import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qmagic.backends.meaning import CONTROLS, DIAGONAL, diagonal_on
+from qmagic.plans.lone import START, ZERO, Vector, phase_gate, preparation, turned, without_control
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from qiskit.circuit import CircuitInstruction
 
     from qmagic.backends.program import Program, Step
 
 __all__ = ["Simplified", "simplify"]
-
-#: A qubit that stands alone: the amplitudes of 0 and 1.
-Vector = tuple[complex, complex]
-
-#: An amplitude below this is rounding: its probability, 1e-24, is never drawn (`sampling`).
-_ZERO = 1e-12
-_START: Vector = (1.0, 0.0)
 
 
 @dataclasses.dataclass(slots=True)
@@ -45,39 +40,53 @@ class Simplified:
         alone: The state of each wire that met no other.
         groups: The wires of each part of `steps`, ascending; no step touches two of them.
         wire: For each active qubit of the circuit the wire that holds it at the end.
-        dropped: How many steps of the circuit are gone.
+        unseen: How many steps of the circuit no measurement sees.
+        folded: How many more are gone, since their qubits were known.
     """
 
     steps: list[Step]
     alone: dict[int, Vector]
     groups: list[tuple[int, ...]]
     wire: dict[int, int]
-    dropped: int
+    unseen: int
+    folded: int
 
 
-def simplify(program: Program, *, counts: bool) -> Simplified:
+def simplify(program: Program, looked_at: Mapping[int, bool]) -> Simplified:
     """Returns what has to be simulated of `program`, whose steps are complete and bound.
 
     Args:
         program: A circuit whose measurements come last.
-        counts: Whether only counts are wanted: then what no measurement sees is dropped.
+        looked_at: The qubits that are looked at in the end: True for those that are in the Z basis only, as those
+            that are measured into bits.
     """
-    steps = _seen(program) if counts else program.steps
+    steps = _seen(program.steps, looked_at)
     fold = _Fold(program.active)
     for instruction, qubits in steps:
         fold.step(instruction, qubits)
-    groups = fold.groups()
-    return Simplified(fold.steps, fold.alone, groups, fold.wire, len(program.steps) - len(fold.steps))
+    return Simplified(
+        steps=fold.steps,
+        alone=fold.alone,
+        groups=fold.groups(),
+        wire=fold.wire,
+        unseen=len(program.steps) - len(steps),
+        folded=max(0, len(steps) - len(fold.steps)),
+    )
 
 
-def _seen(program: Program) -> list[Step]:
-    """Returns the steps that counts depend on, in order."""
+def _name(instruction: CircuitInstruction) -> str:
+    """Returns a standard gate's name; "" for any other, which may call itself what it likes."""
+    return instruction.name if instruction.is_standard_gate() else ""
+
+
+def _seen(steps: Sequence[Step], looked_at: Mapping[int, bool]) -> list[Step]:
+    """Returns the steps that can be seen in the end, in order."""
     #: True: looked at in the Z basis only from here on; False: otherwise; absent: not looked at.
-    plain: dict[int, bool] = {qubit: True for _, qubit in program.measured}
+    plain = dict(looked_at)
     kept: list[Step] = []
-    for step in reversed(program.steps):
+    for step in reversed(steps):
         instruction, qubits = step
-        name = instruction.name
+        name = _name(instruction)
         for place, qubit in enumerate(qubits):
             only = plain.get(qubit)
             if only is False or (only and not (name in DIAGONAL or place < CONTROLS.get(name, 0))):
@@ -96,7 +105,7 @@ class _Fold:
 
     def __init__(self, active: tuple[int, ...]) -> None:
         self.steps: list[Step] = []
-        self.alone: dict[int, Vector] = dict.fromkeys(active, _START)
+        self.alone: dict[int, Vector] = dict.fromkeys(active, START)
         self.wire = {qubit: qubit for qubit in active}
         self._parent: dict[int, int] = {}
 
@@ -109,7 +118,7 @@ class _Fold:
 
     def step(self, instruction: CircuitInstruction, qubits: tuple[int, ...]) -> None:
         """Takes in one step."""
-        name = instruction.name
+        name = _name(instruction)
         if name == "swap":
             a, b = qubits
             self.wire[a], self.wire[b] = self.wire[b], self.wire[a]
@@ -123,7 +132,7 @@ class _Fold:
             if state is None:
                 self.steps.append((instruction, wires))
             else:
-                alone[wires[0]] = _turned(instruction, name, state)
+                alone[wires[0]] = turned(instruction, name, state)
             return
         if not alone.keys().isdisjoint(wires) and self._reduced(instruction, name, wires):
             return
@@ -131,7 +140,7 @@ class _Fold:
             state = alone.pop(wire, None)
             if state is not None:
                 self._parent[wire] = wire
-                self.steps += [(made, (wire,)) for made in _preparation(state)]
+                self.steps += [(made, (wire,)) for made in preparation(state)]
         first = self._root(wires[0])
         for wire in wires[1:]:
             self._parent[self._root(wire)] = first
@@ -149,25 +158,25 @@ class _Fold:
             state = alone.get(wires[place])
             if state is None:
                 continue
-            if abs(state[1]) < _ZERO:
+            if abs(state[1]) < ZERO:
                 return True
-            if abs(state[0]) < _ZERO:
+            if abs(state[0]) < ZERO:
                 rest = wires[:place] + wires[place + 1 :]
-                smaller = _without_control(instruction, name, controls)
+                smaller = without_control(instruction, name, controls)
                 if smaller.name == "swap":  # a change of names: which qubits hold these wires?
                     a, b = (next(qubit for qubit, at in self.wire.items() if at == wire) for wire in rest)
                     self.wire[a], self.wire[b] = self.wire[b], self.wire[a]
                 else:
-                    self._wires(smaller, smaller.name, rest)
+                    self._wires(smaller, _name(smaller), rest)
                 return True
         target = alone.get(wires[-1])
         if target is None or controls != 1 or len(wires) != 2:
             return False
-        turned = _turned(_without_control(instruction, name, 1), "", target)
-        phase = turned[0] * target[0].conjugate() + turned[1] * target[1].conjugate()
-        if abs(turned[0] - phase * target[0]) > _ZERO or abs(turned[1] - phase * target[1]) > _ZERO:
+        after = turned(without_control(instruction, name, 1), "", target)
+        phase = after[0] * target[0].conjugate() + after[1] * target[1].conjugate()
+        if abs(after[0] - phase * target[0]) > ZERO or abs(after[1] - phase * target[1]) > ZERO:
             return False
-        kick = _phase_gate(cmath.phase(phase))
+        kick = phase_gate(cmath.phase(phase))
         if kick is not None:
             self._wires(kick, kick.name, wires[:1])
         return True
@@ -182,92 +191,3 @@ class _Fold:
 
 #: Controlled phases: control and target are the same thing.
 _SYMMETRIC = frozenset({"cz", "cp", "cu1", "cs", "csdg", "ccz"})
-
-_R = 0.5**0.5
-#: The matrices that are met most, row by row.
-_MATRICES: dict[str, tuple[complex, complex, complex, complex]] = {
-    "x": (0, 1, 1, 0), "y": (0, -1j, 1j, 0), "z": (1, 0, 0, -1), "h": (_R, _R, _R, -_R), "s": (1, 0, 0, 1j),
-    "sdg": (1, 0, 0, -1j), "t": (1, 0, 0, cmath.exp(0.25j * cmath.pi)), "tdg": (1, 0, 0, cmath.exp(-0.25j * cmath.pi)),
-}  # fmt: skip
-
-
-def _turned(instruction: CircuitInstruction, name: str, state: Vector) -> Vector:
-    matrix = _MATRICES.get(name)
-    if matrix is None:
-        matrix = _matrix(instruction)
-    a, b, c, d = matrix
-    x, y = state
-    return a * x + b * y, c * x + d * y
-
-
-def _matrix(instruction: CircuitInstruction) -> Any:
-    found = instruction.matrix
-    if found is None:
-        found = instruction.operation.to_matrix()
-    return found.ravel().tolist()
-
-
-#: The states that Clifford gates make, as what Z, X and Y measure, and how to make them from 0.
-_NAMED: tuple[tuple[Vector, tuple[str, ...]], ...] = (
-    ((1, 0), ()),
-    ((0, 1), ("x",)),
-    ((_R, _R), ("h",)),
-    ((_R, -_R), ("x", "h")),
-    ((_R, 1j * _R), ("h", "s")),
-    ((_R, -1j * _R), ("h", "sdg")),
-)
-
-
-def _preparation(state: Vector) -> list[CircuitInstruction]:
-    """Returns gates that make `state` from 0, up to a phase of the whole; Clifford ones where there are."""
-    a, b = state
-    for (x, y), names in _NAMED:
-        if abs(a * y - b * x) < _ZERO:
-            return [_gate(name) for name in names]
-    turn = 0.0 if abs(a) < _ZERO or abs(b) < _ZERO else cmath.phase(b) - cmath.phase(a)
-    # |0> to cos(t/2)|0> + exp(i turn) sin(t/2)|1>
-    angle = 2 * cmath.phase(complex(abs(a), abs(b)))
-    made = [_rotation("ry", angle)]
-    return made if abs(turn) < _ZERO else [*made, _rotation("p", turn)]
-
-
-def _phase_gate(angle: float) -> CircuitInstruction | None:
-    """Returns diag(1, exp(i angle)), by its own name where it has one; None where it is nothing."""
-    quarter, rest = divmod(angle / (cmath.pi / 2) + 1e-13, 1)
-    if rest < 2e-13:
-        name = ("", "s", "z", "sdg")[int(quarter) % 4]
-        return _gate(name) if name else None
-    return _rotation("p", angle)
-
-
-@functools.cache
-def _gate(name: str) -> CircuitInstruction:
-    from qiskit.circuit.library import get_standard_gate_name_mapping
-
-    return _instruction(get_standard_gate_name_mapping()[name])
-
-
-def _rotation(name: str, angle: float) -> CircuitInstruction:
-    from qiskit.circuit.library import PhaseGate, RYGate
-
-    return _instruction((RYGate if name == "ry" else PhaseGate)(angle))
-
-
-def _instruction(operation: Any) -> CircuitInstruction:
-    from qiskit.circuit import CircuitInstruction
-
-    return CircuitInstruction(operation, _qubits(operation.num_qubits), ())
-
-
-@functools.cache
-def _qubits(number: int) -> tuple[Any, ...]:
-    from qiskit.circuit import Qubit
-
-    return tuple([Qubit() for _ in range(number)])
-
-
-def _without_control(instruction: CircuitInstruction, name: str, controls: int) -> CircuitInstruction:
-    """Returns the gate with one control fewer."""
-    if name in ("ccx", "ccz"):
-        return _gate(name[1:])
-    return _instruction(instruction.operation.base_gate)

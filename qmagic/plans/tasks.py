@@ -1,20 +1,24 @@
-"""What a job's PUBs become: for each a circuit, what runs it, and what that takes; the same as a plan to look at."""
+"""What a job's PUBs become: for each a circuit, what runs it, and what that takes.
+
+PUBs that ask the same of the same circuit are one task: what was found out about it is found out once, and what can be
+kept of its simulation is (`Executable.shelf`). Circuits are the same where all their instructions are, whatever
+objects they came as.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from qmagic.backends.base import Backend, Executable, Need, OutgrownError
-from qmagic.backends.observables import check_observables, widened
+from qmagic.backends.base import Backend, Executable, Need
+from qmagic.backends.observables import check_observables, looked_at, widened
 from qmagic.backends.points import SHOTS, check_values
 from qmagic.backends.program import read
 from qmagic.errors import InputError
 from qmagic.plans.assemble import Asked, Assembled, assemble
-from qmagic.plans.plan import Choice, Plan, PubPlan
-from qmagic.plans.route import MISSING, Route, installed
+from qmagic.plans.route import Route
 
 if TYPE_CHECKING:
     from qiskit.circuit import QuantumCircuit
@@ -23,21 +27,12 @@ if TYPE_CHECKING:
     from qmagic.jobs import JobSpec, PubSpec
     from qmagic.plans.transpile import OnDevice
 
-__all__ = ["Task", "Tell", "instead", "learn", "plan_of", "reasons", "tasks_of", "told"]
-
-#: Hears ``(backend, why, estimated seconds, patience in seconds, backends to avoid next, reason)``.
-Tell = Callable[[tuple[str, str, float, float, tuple[str, ...], str]], None]
-
-#: A choice is given at least this many seconds, and this many times its estimate, before another one gets its chance;
-#: and as many as the next one would take: then a bad choice costs at most twice the time of a good one.
-_LEAST, _TIMES = 5.0, 5.0
-#: Runs shorter than this (seconds) say nothing about an estimate.
-_MEASURABLE = 0.02
+__all__ = ["Task", "asked_of", "executable_of", "task_of", "tasks_of"]
 
 
 @dataclasses.dataclass(slots=True)
 class Task:
-    """One PUB with what runs it.
+    """One PUB, or several that are the same, with what runs it.
 
     Attributes:
         executable: The circuit.
@@ -83,185 +78,106 @@ def tasks_of(
     avoid: Iterable[str] = (),
     corrections: Mapping[str, float] | None = None,
 ) -> list[Task]:
-    """Returns a task for each PUB; PUBs that ask the same of the same circuit share what was found out about it.
+    """Returns the task of each PUB.
 
     Args:
         spec: The job.
         circuits: Its circuits, on their device where they go to one.
         noise: The noise that they run under.
         placed: How they came onto the device.
-        avoid: Backends that turned out badly.
+        avoid: Backends that turned out badly. Where nothing else is left, the best of all takes what it takes.
         corrections: Factors on estimates, by backend.
 
     Raises:
         InputError: Something cannot run, or not there.
     """
     tasks: list[Task] = []
-    known: dict[tuple[object, ...], Task] = {}
+    known: dict[Any, Task] = {}
+    same = _same(circuits)
     for i, pub in enumerate(spec.pubs):
-        asked = _asked(spec, pub, i, tuple(avoid), corrections)
-        key = (pub.circuit, asked.shots, asked.points, asked.exact, asked.bound, asked.keep, pub.observables)
         if pub.parameters is not None:
             check_values(pub.parameters)
+        if spec.kind == "estimate":
+            check_observables(pub)
+        asked = asked_of(spec, pub, i, placed, corrections)
+        key = (same[pub.circuit], asked.shots, asked.points, asked.exact, asked.bound, asked.keep, pub.observables)
         task = known.get(key)
         if task is None:
-            executable, places = _executable(spec, pub, circuits, noise, placed)
-            task = known[key] = _task(executable, asked, places)
-        elif spec.kind == "estimate":
-            check_observables(pub)
+            executable, places = executable_of(spec, pub, circuits, noise, placed)
+            task = known[key] = task_of(executable, dataclasses.replace(asked, avoid=tuple(avoid)), places)
         tasks.append(task)
     return tasks
 
 
-def _asked(
-    spec: JobSpec, pub: PubSpec, index: int, avoid: tuple[str, ...], corrections: Mapping[str, float] | None
+def asked_of(
+    spec: JobSpec,
+    pub: PubSpec,
+    index: int,
+    placed: Sequence[OnDevice] | None,
+    corrections: Mapping[str, float] | None,
 ) -> Asked:
+    """Returns what the PUB number `index` asks of its circuit."""
     estimates = spec.kind == "estimate"
-    points = 1
-    for length in pub.parameters.shape if pub.parameters is not None else ():
-        points *= length
+    places = None if placed is None else placed[pub.circuit].places
     return Asked(
         backend=spec.backend,
         exact=estimates and pub.shots is None and pub.precision is None,
         counts=not estimates,
+        looked_at=looked_at(pub, places) if estimates else None,
         shots=SHOTS if pub.shots is None else pub.shots,
-        points=max(1, points),
+        points=1 if pub.parameters is None else max(1, math.prod(pub.parameters.shape)),
         bound=pub.parameters is None or not pub.parameters.names,
         keep=spec.routes[index] if index < len(spec.routes) else (),
-        avoid=avoid,
         corrections=corrections,
     )
 
 
-def _executable(
+def executable_of(
     spec: JobSpec,
     pub: PubSpec,
     circuits: Sequence[QuantumCircuit],
     noise: Noise | None,
     placed: Sequence[OnDevice] | None,
 ) -> tuple[Executable, tuple[int, ...] | None]:
+    """Returns a PUB's circuit, read, and where a device holds its qubits."""
     places = None if placed is None else placed[pub.circuit].places
     program = read(circuits[pub.circuit])
     if spec.kind == "estimate":
-        check_observables(pub)
         program = widened(program, pub, places)
     return Executable(circuits[pub.circuit], program, noise), places
 
 
-def _task(executable: Executable, asked: Asked, places: tuple[int, ...] | None) -> Task:
-    made = assemble(executable, asked)
+def task_of(executable: Executable, asked: Asked, places: tuple[int, ...] | None) -> Task:
+    """Returns the task of a circuit.
+
+    Raises:
+        InputError: Nothing here can run it, or not the backend that was asked for.
+    """
+    try:
+        made = assemble(executable, asked)
+    except InputError:
+        if not asked.avoid:
+            raise
+        asked = dataclasses.replace(asked, avoid=(), unlimited=True)
+        made = assemble(executable, asked)
     need = made.need or made.backend.need(executable, exact=asked.exact)
     return Task(executable, asked, made, need, places)
 
 
-def instead(task: Task, error: OutgrownError) -> Task:
-    """Returns the task with the next alternative, now that its choice has turned out badly.
-
-    Raises:
-        OutgrownError: Nothing is left that could run it, or the backend was asked for.
-    """
-    if task.asked.backend != "auto":
-        raise error
-    avoid = (*task.asked.avoid, slowest(task))
-    try:
-        return _task(task.executable, dataclasses.replace(task.asked, avoid=avoid, keep=()), task.places)
-    except InputError:
-        raise error from None
+def _same(circuits: Sequence[QuantumCircuit]) -> list[int]:
+    """Returns for each circuit the first that is the same: the same instructions on the same qubits and bits."""
+    if len(circuits) == 1:
+        return [0]
+    first: dict[Any, int] = {}
+    return [first.setdefault(_print(circuit), i) for i, circuit in enumerate(circuits)]
 
 
-def slowest(task: Task) -> str:
-    """Returns the backend that most of a task's time is expected to go to."""
-    routes = task.assembled.routes
-    return max(routes, key=lambda route: route.seconds).backend if routes else ""
-
-
-def told(tasks: Sequence[Task], tell: Tell, reason: str = "") -> None:
-    """Tells what runs now and why and, where something else could, for how long it may (see `Tell`)."""
-    backend, why = (
-        ", ".join(dict.fromkeys(task.backend.name for task in tasks)),
-        reasons(task.route.why for task in tasks),
-    )
-    expected, patience = sum(task.route.seconds for task in tasks), 0.0
-    blame: tuple[str, ...] = ()
-    if any(task.route.alternatives for task in tasks):
-        other = sum((task.route.alternatives[0] if task.route.alternatives else task.route).seconds for task in tasks)
-        patience = max(_LEAST, _TIMES * expected, other)
-        blame = (slowest(max(tasks, key=lambda task: task.route.seconds)),)
-    tell((backend, why, expected, patience, blame, reason))
-
-
-def reasons(words: Iterable[str]) -> str:
-    """Returns why backends were chosen, in words short enough for a list."""
-    return "; ".join(dict.fromkeys(words))[:300]
-
-
-def learn(spent: dict[str, tuple[float, float]], task: Task, seconds: float) -> None:
-    """Adds what a task took to what is remembered, where it ran in one piece and its estimate was one."""
-    if len(task.assembled.routes) == 1 and task.route.seconds > 0 and seconds > _MEASURABLE:
-        name = task.assembled.routes[0].backend
-        estimate = task.route.seconds / (task.asked.corrections or {}).get(name, 1.0)
-        before = spent.get(name, (0.0, 0.0))
-        spent[name] = before[0] + estimate, before[1] + seconds
-
-
-def plan_of(
-    spec: JobSpec,
-    circuits: Sequence[QuantumCircuit],
-    noise: Noise | None,
-    placed: Sequence[OnDevice] | None,
-    corrections: Mapping[str, float] | None = None,
-) -> Plan:
-    """Returns what a job would do; nothing is simulated. The other arguments are those of `tasks_of`."""
-    began = time.perf_counter()
-    pubs = [_planned(spec, pub, i, circuits, noise, placed, corrections) for i, pub in enumerate(spec.pubs)]
-    return Plan(
-        pubs=tuple(pubs),
-        kind=spec.kind,
-        seconds=sum(pub.chosen.seconds for pub in pubs),
-        memory=max(pub.chosen.memory for pub in pubs),
-        planning=time.perf_counter() - began,
-        missing=tuple(f"{name}: {text}" for name, (_, text) in MISSING.items() if not installed(name)),
-    )
-
-
-def _planned(
-    spec: JobSpec,
-    pub: PubSpec,
-    index: int,
-    circuits: Sequence[QuantumCircuit],
-    noise: Noise | None,
-    placed: Sequence[OnDevice] | None,
-    corrections: Mapping[str, float] | None,
-) -> PubPlan:
-    asked = _asked(spec, pub, index, (), corrections)
-    executable, places = _executable(spec, pub, circuits, noise, placed)
-    shots = None if asked.exact else asked.shots
-    looked = dataclasses.replace(asked, every=True, backend="auto", keep=())
-    try:
-        found: Assembled | None = assemble(executable, looked)
-    except InputError as error:
-        found, reason = None, str(error)
-    else:
-        reason = ""
-    try:
-        task = _task(executable, asked, places)
-    except InputError as error:
-        return PubPlan(chosen=Choice(spec.backend, 0.0, 0.0), shots=shots, error=reason or str(error))
-    route, named = task.route, {task.route.backend}
-    if found is None:
-        return PubPlan(Choice(route.backend, route.seconds, float(task.need.memory), route.why), shots=shots)
-    estimates = {one.backend: one for one in (_chosen(found.route), *found.route.alternatives)}
-    seconds = route.seconds or (estimates[route.backend].seconds if route.backend in estimates else found.route.seconds)
-    same = asked.backend == "auto"
-    return PubPlan(
-        chosen=Choice(route.backend, seconds, float(task.need.memory), route.why),
-        alternatives=tuple(one for one in estimates.values() if one.backend not in named),
-        refused=found.route.refused,
-        facts=tuple(one.facts for one in found.routes if one.facts is not None),
-        saved=found.saved if same and task.assembled.saved else "",
-        shots=shots,
-    )
-
-
-def _chosen(route: Route) -> Choice:
-    return Choice(route.backend, route.seconds, route.memory, route.why)
+def _print(circuit: QuantumCircuit) -> Any:
+    """Returns what two circuits have in common only if they are the same; no two are that have more than gates."""
+    place = {bit: i for i, bit in enumerate((*circuit.qubits, *circuit.clbits))}
+    found: list[Any] = [(register.name, tuple([place[bit] for bit in register])) for register in circuit.cregs]
+    for one in circuit.data:
+        if not (one.is_standard_gate() or one.name in ("measure", "barrier", "reset")):
+            return id(circuit)
+        found.append((one.name, tuple(one.params), tuple([place[bit] for bit in (*one.qubits, *one.clbits)])))
+    return circuit.num_qubits, circuit.num_clbits, circuit.global_phase, tuple(found)

@@ -1,8 +1,11 @@
 """What runs really took, as a factor on each backend's estimates; kept in the store, to be looked at and reset.
 
 A backend's factor is the geometric mean of seconds taken over seconds estimated, recent runs counting more: with the
-n-th run it moves by 1/n of the way (in logarithms), at least by a tenth. A run that was stopped after t seconds took at
-least t.
+n-th run it moves by 1/(n + 1) of the way (in logarithms), as if one run before them all had taken what was estimated,
+and at least by a tenth. A run that was stopped after t seconds took at least t: it never makes a factor smaller.
+
+A factor is to say how quick this machine is, not what one circuit is like. So no run counts for more than a factor of
+ten either way, and no factor leaves that range.
 """
 
 from __future__ import annotations
@@ -16,18 +19,18 @@ from typing import Protocol
 from qmagic.protocol import Cost
 from qmagic.service.store import Store
 
-__all__ = ["Experience", "Learner"]
+__all__ = ["MOST", "Experience", "Learner"]
 
 #: The least part of the way that a run moves a factor.
 _LEAST = 0.1
-#: Factors beyond this are accidents.
-_MOST = 1000.0
+#: The range of a factor, either way.
+MOST = 10.0
 
 
 class Learner(Protocol):
     """Who is told what runs took."""
 
-    def learn(self, spent: Mapping[str, tuple[float, float]]) -> None:
+    def learn(self, spent: Mapping[str, tuple[float, float]], *, ended: bool = True) -> None:
         """Takes in seconds estimated and taken, by backend."""
 
 
@@ -48,14 +51,21 @@ class Experience:
         """Returns what is remembered."""
         return sorted(self._costs.values(), key=lambda cost: cost.backend)
 
-    def learn(self, spent: Mapping[str, tuple[float, float]]) -> None:
-        """Takes in seconds estimated and taken, by backend."""
+    def learn(self, spent: Mapping[str, tuple[float, float]], *, ended: bool = True) -> None:
+        """Takes in seconds estimated and taken, by backend; the estimates without any factor.
+
+        Args:
+            spent: The seconds.
+            ended: Whether the runs came to their end; others would have taken longer.
+        """
         for backend, (estimated, taken) in spent.items():
             if estimated <= 0 or taken <= 0:
                 continue
             before = self._costs.get(backend) or Cost(backend, 1.0, 0, 0.0)
-            share = max(_LEAST, 1 / (before.runs + 1))
-            seen = min(_MOST, max(1 / _MOST, taken / estimated))
+            seen = min(MOST, max(1 / MOST, taken / estimated))
+            if not ended and seen < before.factor:
+                continue
+            share = max(_LEAST, 1 / (before.runs + 2))
             factor = math.exp((1 - share) * math.log(before.factor) + share * math.log(seen))
             self._keep(Cost(backend, factor, before.runs + 1, time.time()))
 

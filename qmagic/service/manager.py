@@ -9,6 +9,8 @@ It has no process, no socket and no file of its own: the `Ledger` keeps the jobs
 * A job's end counts once: what comes from an attempt that is not the current one is dropped.
 * An attempt that ended by the service's death, or by a neighbour's cancel or crash, is not blamed on the job; after
   `MAX_DEATHS` worker deaths of its own it fails.
+* A simulator that was chosen, and turns out badly while another could take its place, is stopped, and the job goes on
+  there: when it is over its time (`plans.patience`) or its memory, or when it crashed twice.
 """
 
 from __future__ import annotations
@@ -105,10 +107,16 @@ class Manager:
             record.waiters[waiter] = waiter
         self._ledger.answer(record)
 
-    def plan(self, data: bytes, answer: Callable[[bytes], None], refuse: Callable[[ErrorInfo | None], None]) -> None:
-        """Has a worker say what a job would do; no job is made. `refuse` hears why its input cannot run."""
+    def plan(self, data: bytes, answer: Callable[[bytes | None, ErrorInfo | None], None]) -> None:
+        """Has a worker say what a job would do, encoded, or why its input cannot be read; no job is made."""
         spec = _SPEC(data)
-        record = Record(spec, data, created=time.time(), plan=answer, accept=[refuse])
+        record = Record(
+            spec,
+            data,
+            created=time.time(),
+            plan=lambda plan: answer(plan, None),
+            accept=[lambda error: answer(None, error)],
+        )
         self._ledger.add(record)
         self._await_check(record)
 
@@ -200,11 +208,12 @@ class Manager:
         """Stops what is over its time."""
         now = self._clock()
         for record in [r for r in self._ledger.live.values() if r.late is not None and r.late <= now]:
-            assert record.choice is not None
             record.late = None
-            taken = now - record.since
-            self._learn({record.choice.backend: (record.choice.seconds, taken)})
-            self.turn(record.id, f"took {taken:.3g} s and more, estimated were {record.choice.seconds:.2g} s")
+            choice, taken = record.choice, now - record.since
+            if choice is not None and self.turn(
+                record.id, f"took more than {taken:.3g} s, and {choice.seconds:.2g} s were estimated"
+            ):
+                self._learn({choice.blame[-1]: (choice.model, taken)}, ended=False)
         late = [r for r in self._ledger.live.values() if r.deadline is not None and r.deadline <= now]
         for record in late:
             record.deadline = None
@@ -361,6 +370,7 @@ class Manager:
                 check,
                 quiet=record.small and not record.deaths,
                 avoid=record.avoid,
+                notes=record.notes,
             )
             for record in records
         ]
@@ -372,9 +382,9 @@ class Manager:
         self._ledger.admit(record, self._drop)
         self._mark_started(record)
 
-    def _learn(self, spent: Mapping[str, tuple[float, float]]) -> None:
+    def _learn(self, spent: Mapping[str, tuple[float, float]], *, ended: bool = True) -> None:
         if self._learner is not None and spent:
-            self._learner.learn(spent)
+            self._learner.learn(spent, ended=ended)
 
     def _mark_started(self, record: Record) -> None:
         if record.spec.timeout is not None:
@@ -399,16 +409,17 @@ class Manager:
         if record.status is JobStatus.CANCELLING:
             self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
             return
-        if turned and choice is not None and not record.reason:
-            record.avoid = tuple(dict.fromkeys((*record.avoid, *choice.blame)))
-            self._return(record, f"{choice.backend} {turned}", kind="job.rerouted")
-            return
         if record.reason:
             record.error = ErrorInfo("JobFailedError", f"job {record.id} {record.reason}")
             self._ledger.end(record, JobStatus.FAILED, "job.failed")
             return
         record.deaths += blamed
         record.alone = record.alone or not message.killed
+        if not turned and record.deaths == MAX_DEATHS - 1 and choice is not None and choice.patience:
+            turned = f"crashed {record.deaths} times ({message.reason})"  # once may be anybody's fault
+        if turned and choice is not None:
+            self._reroute(record, choice, turned)
+            return
         if record.status is JobStatus.CREATED:
             if record.deaths < MAX_DEATHS:
                 self._await_check(record)
@@ -421,6 +432,12 @@ class Manager:
             what = f"its worker died {record.deaths} times, the last time {message.reason}"
             record.error = ErrorInfo("JobFailedError", f"job {record.id}: {what}")
             self._ledger.end(record, JobStatus.FAILED, "job.failed")
+
+    def _reroute(self, record: Record, choice: Chosen, reason: str) -> None:
+        """Puts a job whose choice turned out badly back in line, to run elsewhere."""
+        record.avoid = tuple(dict.fromkeys((*record.avoid, *choice.blame)))
+        record.notes = (*record.notes, f"{choice.blame[-1]} was left: it {reason}")
+        self._return(record, f"{choice.blame[-1]} {reason}", kind="job.rerouted")
 
     def _return(self, record: Record, reason: str, kind: str = "job.returned") -> None:
         """Puts a job whose worker is gone back in line."""

@@ -53,6 +53,7 @@ class Record:
         late: Monotonic time from which on that choice counts as a bad one; None where it is not measured so.
         turned: Why its choice is being left, when it is.
         avoid: Backends that turned out badly.
+        notes: How, for the result.
     """
 
     spec: JobSpec
@@ -85,6 +86,7 @@ class Record:
     late: float | None = None
     turned: str = ""
     avoid: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
