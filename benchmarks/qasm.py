@@ -10,19 +10,17 @@ them: one for ours, with the threads of a worker, and one for the peer, with tho
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import os
 import resource
-import selectors
-import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from benchmarks.kernel import OUT, ROOT
 from benchmarks.machine import facts
+from benchmarks.served import Served, serve
 
 __all__ = ["Runner", "files", "main"]
 
@@ -83,10 +81,10 @@ def _write(report: dict[str, Any]) -> None:
     REPORT.write_text(json.dumps(report, indent=1) + "\n")
 
 
-def measured(runner: Runner, path: Path) -> dict[str, Any]:
+def measured(runner: Runner, path: Path, names: Sequence[str] = SINGLE) -> dict[str, Any]:
     """Returns what became of one file: seconds or a reason, by ``auto`` and by each single simulator."""
     auto = runner.run(path, "auto")
-    single = {name: runner.run(path, name) for name in SINGLE} if auto.get("parsed", True) else {}
+    single = {name: runner.run(path, name) for name in names} if auto.get("parsed", True) else {}
     times = {name: found["seconds"] for name, found in single.items() if "seconds" in found}
     best = min(times, key=lambda name: times[name], default=None)
     return {
@@ -139,7 +137,7 @@ def _why(found: dict[str, Any]) -> str:
 
 
 class Runner:
-    """Two warm processes, ours and the peer's, which run one file after the other, and are replaced when killed.
+    """Two warm processes, ours and the peer's, which run one file after the other.
 
     Args:
         seconds: Time for a run.
@@ -147,14 +145,14 @@ class Runner:
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
-        self._processes: dict[bool, subprocess.Popen[str]] = {}
+        self._ours, self._peer = (Served("benchmarks.qasm", worker=worker) for worker in (True, False))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        for peer in list(self._processes):
-            self._end(peer)
+        self._ours.end()
+        self._peer.end()
 
     def run(self, path: Path, backend: str) -> dict[str, Any]:
         """Returns ``seconds``, ``backend``, ``method``, or ``refused``, ``failed`` or ``stopped`` with the reason."""
@@ -165,49 +163,14 @@ class Runner:
         return found
 
     def _once(self, path: Path, backend: str) -> dict[str, Any]:
-        peer = backend == AER
-        process = self._started(peer)
-        assert process.stdin is not None
-        process.stdin.write(json.dumps([str(path), backend]) + "\n")
-        process.stdin.flush()
-        line = _read(process, self._seconds + 1.0)
-        if line:
-            found: dict[str, Any] = json.loads(line)
-            if found.get("seconds", 0.0) > self._seconds:
-                return {"stopped": f"over {self._seconds:g} s"}
-            return found
-        ended = process.poll() is not None
-        self._end(peer)
-        return {"stopped": "ended the process (memory)" if ended else f"over {self._seconds:g} s"}
-
-    def _started(self, peer: bool) -> subprocess.Popen[str]:
-        if peer not in self._processes:
-            # a worker starts with one thread and gives a wide circuit more; a user's Aer takes what it likes
-            threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
-            self._processes[peer] = subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.qasm", "--serve"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
-                env={**os.environ, **({} if peer else threads), "QISKIT_PARALLEL": "FALSE", "PYTHONPATH": str(ROOT)},
-            )  # fmt: skip
-            assert _read(self._processes[peer], 60.0)
-        return self._processes[peer]
-
-    def _end(self, peer: bool) -> None:
-        process = self._processes.pop(peer)
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                assert stream is not None
-                stream.close()
-
-
-def _read(process: subprocess.Popen[str], seconds: float) -> str:
-    """Returns a line, or nothing when none comes in time."""
-    assert process.stdout is not None
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        return process.stdout.readline() if selector.select(seconds) else ""
+        served = self._peer if backend == AER else self._ours
+        try:
+            found: dict[str, Any] = served.ask([str(path), backend], self._seconds + 1.0)
+        except TimeoutError:
+            return {"stopped": f"over {self._seconds:g} s"}
+        except EOFError:
+            return {"stopped": "ended the process (memory)"}
+        return {"stopped": f"over {self._seconds:g} s"} if found.get("seconds", 0.0) > self._seconds else found
 
 
 def _serve() -> None:
@@ -219,10 +182,7 @@ def _serve() -> None:
     bell = 'OPENQASM 2.0; include "qelib1.inc"; qreg q[2]; creg c[2]; h q[0]; cx q[0],q[1]; measure q -> c;'
     for name in ("auto", *SINGLE):
         _outcome(bell.encode(), name)
-    print("ready", flush=True)
-    for line in sys.stdin:
-        path, backend = json.loads(line)
-        print(json.dumps(_outcome(Path(path).read_bytes(), backend)), flush=True)
+    serve(lambda question: _outcome(Path(question[0]).read_bytes(), question[1]))
 
 
 def _outcome(text: bytes, backend: str) -> dict[str, Any]:

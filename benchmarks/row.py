@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["Row", "seconds", "times_as_fast", "times_as_long"]
+__all__ = ["Row", "seconds", "seconds_more", "times_as_fast", "times_as_long"]
 
 #: Seconds of each call, for each round.
 Rounds = Sequence[Sequence[float]]
@@ -85,6 +85,12 @@ def seconds(
     """Returns a time in seconds, one for each round; the peer's are shown beside it."""
     times = {"ours": [ours]} | ({"peer": [peer]} if peer else {})
     return _row(what, ours, "s", at_most, True, times, holds=holds, note=note)
+
+
+def seconds_more(what: str, ours: Sequence[float], peer: Sequence[float], *, at_most: float, note: str = "") -> Row:
+    """Returns by how many seconds ours is above the peer, round by round; below 0 where it is quicker."""
+    values = [a - b for a, b in zip(ours, peer, strict=True)]
+    return _row(what, values, "s", at_most, True, {"ours": [ours], "peer": [peer]}, note=note)
 
 
 def _row(

@@ -13,6 +13,7 @@ __all__ = ["CLIFFORD", "METHODS", "NOT_GATES", "automatic", "bytes_of", "gates_o
 METHODS = {
     "aer": "automatic",
     "aer.statevector": "statevector",
+    "aer.gpu": "statevector",
     "aer.density_matrix": "density_matrix",
     "aer.matrix_product_state": "matrix_product_state",
     "aer.stabilizer": "stabilizer",

@@ -97,7 +97,7 @@ def _made(executable: Executable, grant: Grant) -> _State:
     if not place:
         return _State([], {}, _METHOD)
     circuit.save_matrix_product_state(label="qmagic")
-    gammas, lambdas = _run(circuit, executable, _METHOD, grant, shots=1)["qmagic"]
+    gammas, lambdas = _run(circuit, executable, (_METHOD, "CPU"), grant, shots=1)["qmagic"]
     tensors = []
     for i, (zero, one) in enumerate(gammas):
         tensor = np.stack([np.asarray(zero, complex), np.asarray(one, complex)], axis=1)

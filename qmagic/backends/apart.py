@@ -67,7 +67,12 @@ class Apart:
         measured: Iterable[tuple[int, int]],
     ) -> None:
         self._parts, self._alone, self._wire = list(parts), alone, wire
-        self._single = [(bit, alone[wire[qubit]]) for bit, qubit in measured if wire[qubit] in alone]
+        holders: dict[int, list[int]] = {}
+        for bit, qubit in measured:
+            if wire[qubit] in alone:
+                holders.setdefault(wire[qubit], []).append(bit)
+        #: The bits that each lonely wire is measured into, and its state.
+        self._single = [(bits, alone[at]) for at, bits in holders.items()]
         self.name = " + ".join(dict.fromkeys(part.backend.name for part in parts)) or "product"
 
     def need(self, executable: Executable, *, exact: bool) -> Need:
@@ -85,7 +90,7 @@ class Apart:
                     counts, method = part.backend.sample(part.executable, shots, _key(key, i + 1), grant)
                 found.append((counts, part.bits))
                 methods.append(method)
-        chances = [(bit, abs(vector[1]) ** 2) for bit, vector in self._single]
+        chances = [(bits, abs(vector[1]) ** 2) for bits, vector in self._single]
         return _together(found, chances, executable.program.num_clbits, shots, _key(key, 0)), _joined(methods)
 
     def sample_bases(
@@ -119,7 +124,7 @@ class Apart:
         made = []
         for basis, tables_of, number, key in zip(wires, found, shots, keys, strict=True):
             chances = [
-                (bit, _chance(self._alone[wire], "1-l"["ZXY".index(letter)]))
+                ([bit], _chance(self._alone[wire], "1-l"["ZXY".index(letter)]))
                 for bit, (letter, wire) in enumerate(basis)
                 if wire in self._alone
             ]
@@ -197,7 +202,7 @@ def _value(vector: tuple[complex, complex], letter: str) -> float:
 
 def _together(
     tables: Sequence[tuple[CountsTable, tuple[int, ...]]],
-    chances: Sequence[tuple[int, float]],
+    chances: Sequence[tuple[Sequence[int], float]],
     num_bits: int,
     shots: int,
     key: Key,
@@ -206,7 +211,7 @@ def _together(
 
     Args:
         tables: Counts, and which bit of the whole each of their bits is.
-        chances: Bits that are 1 with a probability of their own.
+        chances: Bits that are all 1 or all 0 together, and the probability of 1.
         num_bits: Bits of the whole.
         shots: How many shots each table holds.
         key: For the pairing, and for the single bits.
@@ -217,12 +222,13 @@ def _together(
     for found, bits in tables:
         other, numbers = _spread(found, bits, width)
         rows, counts = _paired(rows, counts, other, numbers, random)
-    for bit, chance in chances:
+    for bits, chance in chances:
         up = counts * 0 if chance < _NEVER else random.binomial(counts, min(chance, 1.0))
         down = counts - up
         at_0, at_1 = down.nonzero()[0], up.nonzero()[0]
         rows, counts = np.concatenate([rows[at_0], rows[at_1]]), np.concatenate([down[at_0], up[at_1]])
-        rows[len(at_0) :, width - 1 - bit // 8] |= 1 << bit % 8
+        for bit in bits:
+            rows[len(at_0) :, width - 1 - bit // 8] |= 1 << bit % 8
     order_of = np.argsort(rows.view(f"V{width}").ravel())
     return CountsTable(rows[order_of].tobytes(), counts[order_of].astype("<i8").tobytes(), order)
 

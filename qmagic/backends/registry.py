@@ -32,6 +32,7 @@ _OURS = {
     "qsim": "qmagic.backends.qsim:Qsim",
     "aer": "qmagic.backends.aer:Aer",
     "aer.statevector": "qmagic.backends.aer:Aer",
+    "aer.gpu": "qmagic.backends.aer_gpu:AerGpu",
     "aer.density_matrix": "qmagic.backends.aer:Aer",
     "aer.matrix_product_state": "qmagic.backends.aer_mps:MatrixProductState",
     "aer.stabilizer": "qmagic.backends.aer:Aer",

@@ -19,9 +19,9 @@ import qulacs
 
 from qmagic.backends.base import Executable, Grant, Need, Product
 from qmagic.backends.gates import add
+from qmagic.backends.gates_merged import add_merged
 from qmagic.backends.grouping import paulis_of
 from qmagic.backends.memory import limit, refusal
-from qmagic.backends.merged import add_merged
 from qmagic.backends.sampling import Key, draw, generator, table
 from qmagic.backends.threads import available, using
 from qmagic.errors import InputError
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from qmagic.backends.program import Step
     from qmagic.outcomes import CountsTable
 
-__all__ = ["StateVector", "compiled", "marginal", "places_of", "squared_moduli"]
+__all__ = ["StateVector", "compiled", "marginal", "places_of", "run", "squared_moduli"]
 
 #: Bytes for an amplitude at the peak.
 _BYTES = 32
 #: From this many qubits on, more than one thread pays (16 qubits: 59 ms instead of 87 with two).
 _WIDE = 16
-#: From this many qubits on, merging gates before the run pays.
-_MERGE = 14
+#: From this many qubits on, merging gates before the run pays: first qulacs' own way, which is quick, then ours.
+_MERGE, _MERGE_WELL = 8, 15
 #: Up to this many qubits a state is kept for the next run; making one takes longer than a Bell.
 _KEPT = 12
 
@@ -162,19 +162,41 @@ def _state(executable: Executable, grant: Grant) -> Any:
     else:
         state = qulacs.QuantumState(width)
     with using(grant.threads, "qulacs"):
-        circuit.update_quantum_state(state)
+        run(circuit, state)
     return state
 
 
 def compiled(steps: Iterable[Step], place: Mapping[int, int], width: int) -> Any:
     """Returns gates as a qulacs circuit of `width` qubits, on each qubit's `place`."""
     circuit = qulacs.QuantumCircuit(width)
-    if width >= _MERGE:
+    if width >= _MERGE_WELL:
         add_merged(circuit, steps, place)
-    else:
-        for instruction, qubits in steps:
-            add(circuit, instruction, tuple([place[qubit] for qubit in qubits]))
+        return circuit
+    for instruction, qubits in steps:
+        add(circuit, instruction, tuple([place[qubit] for qubit in qubits]))
+    if width >= _MERGE:
+        _optimizer().optimize_light(circuit)
     return circuit
+
+
+def run(circuit: Any, state: Any) -> None:
+    """Runs a qulacs circuit on a state.
+
+    OpenBLAS leaves the upper halves of the vector registers in use after a product of complex matrices, which makes
+    qulacs three to four times slower, until a loop of NumPy's clears them.
+    """
+    np.add(_ONES, _ONES, out=_TWOS)
+    circuit.update_quantum_state(state)
+
+
+#: Long enough for NumPy to use vectors.
+_ONES, _TWOS = np.ones(64), np.ones(64)
+
+
+@functools.cache
+def _optimizer() -> Any:
+    """Returns what merges gates in qulacs' way."""
+    return qulacs.circuit.QuantumCircuitOptimizer()
 
 
 @functools.cache

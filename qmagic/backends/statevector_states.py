@@ -11,7 +11,7 @@ import qulacs
 
 from qmagic.backends.program import Step
 from qmagic.backends.sampling import draw
-from qmagic.backends.statevector import compiled, marginal, squared_moduli
+from qmagic.backends.statevector import compiled, marginal, run, squared_moduli
 
 __all__ = ["StateVectors"]
 
@@ -43,7 +43,7 @@ class StateVectors:
 
     def apply(self, state: Any, gates: Any) -> None:
         """Runs a circuit on a state."""
-        gates.update_quantum_state(state)
+        run(gates, state)
 
     def chances(self, state: Any, qubit: int) -> tuple[float, float]:
         """Returns the probabilities of 0 and 1."""

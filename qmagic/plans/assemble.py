@@ -152,7 +152,7 @@ def apart(executable: Executable, smaller: Simplified, asked: Asked) -> Assemble
     backend = Apart(parts, smaller.alone, smaller.wire, measured)
     saved = _saved(program, smaller, len(parts))
     if not routes:
-        whole = Route("product", f"every qubit stays alone, so that nothing is left to simulate ({saved})")
+        whole = Route("product", "every qubit stays alone, so that nothing is left to simulate")
     else:
         longest = max(routes, key=lambda route: route.seconds)
         whole = dataclasses.replace(

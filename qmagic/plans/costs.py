@@ -7,6 +7,7 @@ runs here really took, see `experience`):
                                 t' = 1 + 0.6 (t - 1) from n = 16 on, else 1
     qsim                        3e-4 + 2.5e-6 G + (1.3e-10 G + 1.2e-8) 2^n / t'
     aer.statevector             5e-3 + 1e-5 G + (1e-9 G + 1e-8) 2^n / t' + 1e-6 N
+    aer.gpu                     0.3 + 1e-5 G + 5e-11 G 2^n + 1e-6 N        (from a card's bandwidth, not measured)
     aer.density_matrix          5e-3 + 1e-5 G + 1.2e-9 G 4^n + 1e-6 N
     aer.matrix_product_state    3e-3 + 3e-5 G + 1e-9 S + 8e-5 n + R n (4e-7 + 5e-10 4^bond)
                                 S: sum over two-qubit gates and the cuts they cross of 8^bond; R: distinct shots
@@ -102,14 +103,14 @@ def memory_of(backend: str, facts: Facts) -> float:
         return _power(2, n) * 32
     if backend == "qsim":
         return _power(2, n) * 24
-    if backend == "aer.statevector":
+    if backend in ("aer.statevector", "aer.gpu"):
         return _power(2, n) * 24
     if backend == "aer.density_matrix":
         return _power(4, n) * 24
     if backend == "aer.matrix_product_state":
         return n * 64 * _power(4, facts.bond)
     if backend == "sparse":
-        return _power(2, min(facts.spread, SPARSE)) * 8 * (2 + n / 64) * 7
+        return _power(2, min(facts.spread, SPARSE)) * 8 * (2 + math.ceil(n / 64)) * 7
     return 64.0 * n * n
 
 
@@ -138,6 +139,11 @@ def _aer_statevector(work: Work) -> float:
     if work.splits or work.noise:
         return _trajectories(work)
     return _state(work, 5e-3, 1e-5, 1e-9, 1e-8) + 1e-6 * work.shots
+
+
+def _aer_gpu(work: Work) -> float:
+    facts = work.facts
+    return 0.3 + 1e-5 * facts.gates + 5e-11 * facts.gates * _power(2, facts.qubits) + 1e-6 * work.shots
 
 
 def _trajectories(work: Work) -> float:
@@ -193,6 +199,7 @@ _MODELS: dict[str, Callable[[Work], float]] = {
     "branches": _branches,
     "aer": _aer,
     "aer.statevector": _aer_statevector,
+    "aer.gpu": _aer_gpu,
     "aer.matrix_product_state": _tensors,
     "aer.stabilizer": _stabilizer,
     "aer.density_matrix": _density,

@@ -55,8 +55,10 @@ def turned(instruction: CircuitInstruction, name: str, state: Vector) -> Vector:
 
 def _matrix(instruction: CircuitInstruction) -> tuple[complex, complex, complex, complex]:
     found = instruction.matrix
-    if found is None:
-        found = instruction.operation.to_matrix()
+    if found is None:  # controls, inverses and powers that are only annotated
+        from qiskit.quantum_info import Operator
+
+        found = Operator(instruction.operation).data
     a, b, c, d = found.ravel().tolist()
     return a, b, c, d
 

@@ -42,7 +42,7 @@ class PubPlan(msgspec.Struct, frozen=True, omit_defaults=True):
         facts: What the choice rests on, for each part that has to be simulated, the most gates first.
         saved: What need not be simulated, in words; "" for nothing.
         shots: Shots of each point; None for exact values.
-        error: Why nothing here can run it; "" where something can.
+        error: Why nothing here can run it, or not the backend that was asked for; "" where it can.
     """
 
     chosen: Choice
@@ -60,6 +60,8 @@ class Plan(msgspec.Struct, frozen=True):
     Attributes:
         pubs: One plan for each circuit.
         kind: ``"sample"`` or ``"estimate"``.
+        backend: The backend that was asked for; ``"auto"`` goes on to the first alternative where the choice turns out
+            badly.
         seconds: Estimated seconds of the whole; infinite where nobody can say.
         memory: Estimated bytes at its peak.
         planning: Seconds that planning took.
@@ -68,6 +70,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     pubs: tuple[PubPlan, ...]
     kind: str
+    backend: str
     seconds: float
     memory: float
     planning: float

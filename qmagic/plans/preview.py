@@ -51,6 +51,7 @@ def plan_of(
     return Plan(
         pubs=tuple(pubs),
         kind=spec.kind,
+        backend=spec.backend,
         seconds=sum(pub.chosen.seconds for pub in pubs),
         memory=max(pub.chosen.memory for pub in pubs),
         planning=time.perf_counter() - began,
@@ -73,7 +74,8 @@ def _planned(
     try:
         task = task_of(executable, asked, places)
     except InputError as error:
-        return PubPlan(chosen=Choice(spec.backend, math.inf, 0.0), shots=shots, error=str(error)), ()
+        others = () if all_of_it is None else (_as_choice(all_of_it.route), *all_of_it.route.alternatives)
+        return PubPlan(Choice(spec.backend, math.inf, 0.0), others, shots=shots, error=str(error)), ()
     if all_of_it is None:  # the backend that was asked for can, and auto would not
         return PubPlan(_chosen(task, {}), shots=shots), ()
     known = {one.backend: one for route in all_of_it.routes for one in (_as_choice(route), *route.alternatives)}

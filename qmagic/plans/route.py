@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from qmagic.backends import registry
+from qmagic.backends.aer_devices import sees_gpu
 from qmagic.backends.line import shorter
 from qmagic.backends.memory import limit
 from qmagic.backends.threads import available
@@ -33,7 +34,7 @@ __all__ = ["PACKAGES", "Package", "Route", "choose", "estimate", "installed", "i
 #: What `auto` chooses among. Approximate backends (aer.extended_stabilizer) run by name only.
 CANDIDATES = (
     "statevector", "qsim", "stim", "sparse", "branches", "aer", "aer.matrix_product_state", "aer.statevector",
-    "aer.stabilizer",
+    "aer.stabilizer", "aer.gpu",
 )  # fmt: skip
 #: Those that know noise, and those that know measurements in the middle.
 _NOISY = frozenset({"stim", "aer"})
@@ -92,7 +93,9 @@ class Route:
 
 @functools.cache
 def installed(name: str) -> bool:
-    """Returns whether a backend's package is there; imports nothing."""
+    """Returns whether a backend's package is there, and the GPU of one that needs it; imports nothing without one."""
+    if name == "aer.gpu" and not sees_gpu():
+        return False
     return name in registry.names() and (name not in PACKAGES or util.find_spec(PACKAGES[name].module) is not None)
 
 
@@ -205,7 +208,7 @@ def _among(
             granted.append(one)
             continue
         try:
-            need = registry.backend(one.backend).need(executable, exact=work.exact)
+            need = _bounded(registry.backend(one.backend).need(executable, exact=work.exact), one.backend, work)
         except InputError as error:
             refused.append(Refused(one.backend, str(error)))
         except ImportError as error:
@@ -229,6 +232,16 @@ def _among(
     )
 
 
+def _bounded(need: Need, name: str, work: Work) -> Need:
+    """Returns what a backend needs that cannot tell beforehand how much: no more than the facts allow."""
+    facts = work.facts
+    if facts.obstacle or work.noise or (name == "sparse" and facts.spread > SPARSE):
+        return need
+    if name in ("aer.matrix_product_state", "sparse"):
+        return dataclasses.replace(need, memory=min(need.memory, int(memory_of(name, facts))))
+    return need
+
+
 def _helpful(executable: Executable, work: Work, seconds: float) -> tuple[str, ...]:
     """Returns the backends that are not installed and could run it in less than `seconds`."""
     return tuple(
@@ -248,6 +261,8 @@ def _unfit(name: str, executable: Executable, work: Work) -> str | None:
     if dynamic and name not in _DYNAMIC:
         return f"needs one final state, but {facts.obstacle}" if name in ("statevector", "qsim") else None
     if name in _CLIFFORD and not facts.clifford:
+        if name != "stim":
+            return None
         return f"{facts.not_clifford} of {facts.gates} gates are not Clifford ({facts.first_not_clifford})"
     if name == "aer" and noise is None and not dynamic:
         return None
@@ -258,7 +273,7 @@ def _unfit(name: str, executable: Executable, work: Work) -> str | None:
     if name == "aer.matrix_product_state" and facts.bond > MOST_BOND and noise is None:
         return f"the entanglement may reach {facts.bond} bits across a cut; --backend aer.mps tries all the same"
     if name in ("statevector", "qsim", "aer.statevector") and memory_of(name, facts) > limit():
-        return needed(name, work)
+        return None if name == "aer.statevector" else needed(name, work)
     if name == "sparse" and facts.spread > SPARSE and facts.mixing > facts.gates // 4:
         # arithmetic undoes what it spreads, so that a bound says little; anything else would give up
         return f"up to 2^{facts.spread} amplitudes differ from 0, and it takes 2^{SPARSE}"

@@ -27,6 +27,7 @@ _SENTENCES = {
     "sparse": "at most 2^{spread} of 2^{qubits} amplitudes differ from 0",
     "aer.matrix_product_state": "the entanglement of {qubits} qubits across any cut is at most {bond} bits",
     "aer.statevector": "a state vector of {qubits} qubits",
+    "aer.gpu": "a state vector of {qubits} qubits, on the GPU",
 }
 
 

@@ -87,6 +87,11 @@ def _seen(steps: Sequence[Step], looked_at: Mapping[int, bool]) -> list[Step]:
     for step in reversed(steps):
         instruction, qubits = step
         name = _name(instruction)
+        if name == "swap":  # a change of names, which costs nothing
+            found = [(other, plain.pop(qubit)) for qubit, other in (qubits, qubits[::-1]) if qubit in plain]
+            plain.update(found)
+            kept += [step] if found else []
+            continue
         for place, qubit in enumerate(qubits):
             only = plain.get(qubit)
             if only is False or (only and not (name in DIAGONAL or place < CONTROLS.get(name, 0))):

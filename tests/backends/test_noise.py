@@ -14,6 +14,7 @@ from qmagic.backends.noise import noise_of
 from qmagic.errors import InputError, NotFoundError
 from qmagic.jobs import PubSpec
 from tests.contracts.jobs import counts, evs, ghz, observable, outcome_of
+from tests.reference.compare import surprise
 
 
 @pytest.mark.parametrize(
@@ -182,3 +183,34 @@ def test_noise_on_a_wide_clifford_circuit():
     """Pauli noise on 60 qubits runs as a tableau."""
     outcome = outcome_of(ghz(60), PubSpec(shots=20), noise="depolarizing=0.001")
     assert outcome.method == "stim (sampler)"
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_feed_forward(times):
+    """Gates in a block have their errors, and a condition goes by the bit as it was read: checked by hand."""
+    p, p01, p10 = 0.2, 0.05, 0.12
+    circuit = QuantumCircuit(2, 2)
+    circuit.x(0)
+    circuit.measure(0, 0)
+    with circuit.for_loop(range(times)), circuit.if_test((circuit.clbits[0], 1)):
+        circuit.x(1)
+    circuit.measure(1, 1)
+
+    def turned(number):
+        """Returns the probability of 1 after so many noisy X."""
+        up = 0.0
+        for _ in range(number):
+            up = (1 - p) * (1 - up) + p / 2
+        return up
+
+    def read(up):
+        return np.array([[1 - p01, p01], [p10, 1 - p10]]).T @ [1 - up, up]
+
+    first = read(turned(1))
+    wanted = {
+        f"{bit}{seen}": first[seen] * read(turned(times if seen else 0))[bit] for seen in (0, 1) for bit in (0, 1)
+    }
+    outcome = outcome_of(circuit, PubSpec(shots=40_000), noise=f"depolarizing1={p},p01={p01},p10={p10}", seed=3)
+    assert outcome.backend == "aer"
+    seen = {f"{value:02b}": count for value, count in outcome.pubs[0].tables[0].rows()}
+    assert surprise(seen, wanted) > 1e-5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from qiskit import QuantumCircuit
 from qiskit.circuit import Parameter
@@ -11,41 +13,14 @@ from qmagic.backends.noise import noise_of
 from qmagic.backends.program import read
 from qmagic.errors import InputError, NotFoundError
 from qmagic.jobs import PubSpec
+from qmagic.plans.assemble import Asked, assemble
 from qmagic.plans.route import choose
 from tests.contracts.jobs import counts_of, evs, ghz, observable, outcome_of, values_of
+from tests.plans.circuits import dynamic, scrambled, turned
 
 
 def route(circuit, wanted="auto", *, noise=None, exact=False, **more):
     return choose(Executable(circuit, read(circuit), noise), wanted, exact=exact, **more)
-
-
-def dynamic() -> QuantumCircuit:
-    circuit = QuantumCircuit(2, 2)
-    circuit.h(0)
-    circuit.measure(0, 0)
-    with circuit.if_test((circuit.clbits[0], 1)):
-        circuit.x(1)
-    circuit.measure(1, 1)
-    return circuit
-
-
-def turned(n: int) -> QuantumCircuit:
-    """Returns a GHZ state that is not Clifford."""
-    circuit = QuantumCircuit(n, n)
-    circuit.rx(0.3, 0)
-    return circuit.compose(ghz(n))
-
-
-def scrambled(n: int, layers: int) -> QuantumCircuit:
-    """Returns a circuit that entangles everything with everything."""
-    circuit = QuantumCircuit(n, n)
-    for layer in range(layers):
-        for qubit in range(n):
-            circuit.u(0.3 + qubit, 0.2 * layer, 0.7, qubit)
-        for qubit in range(n):
-            circuit.cx(qubit, (qubit * 7 + layer + 1) % n if (qubit * 7 + layer + 1) % n != qubit else (qubit + 1) % n)
-    circuit.measure(range(n), range(n))
-    return circuit
 
 
 def test_final_state():
@@ -148,3 +123,36 @@ def test_asked_for():
     assert route(ghz(2), "aer.mps").backend == "aer.matrix_product_state"
     with pytest.raises(NotFoundError, match="did you mean 'statevector'"):
         route(ghz(2), "statevectors")
+
+
+def test_more_memory_than_there_is_is_not_announced():
+    """Matrix product states and sparse states announce what their facts allow, not the most that they could take."""
+    found = route(turned(60), every=True)
+    assert all(one.memory < 1 << 20 for one in (found, *found.alternatives))
+
+
+def test_what_would_help(monkeypatch):
+    """A package that is not there is named where it would be quicker, and only there."""
+    monkeypatch.setattr("qmagic.plans.route.installed", lambda name: name != "qsim")
+    assert route(scrambled(22, 5), every=True).helpful == ("qsim",)
+    assert route(scrambled(22, 5), every=True, exact=True).helpful == ()
+    assert route(ghz(60), every=True).helpful == ()
+
+
+def test_quick():
+    """To simplify and to choose take at most 10 ms for 1,000 gates on 40 qubits (the quickest of ten tries)."""
+    circuit = QuantumCircuit(40, 40)
+    for layer in range(20):
+        circuit.ry(0.1 + layer, range(40))
+        if layer % 4 == 0:
+            circuit.cx(range(39), range(1, 40))
+    circuit.measure_all(add_bits=False)
+    executable = Executable(circuit, read(circuit))
+    assert len(executable.program.steps) == 995
+
+    def seconds() -> float:
+        began = time.perf_counter()
+        assemble(executable, Asked())
+        return time.perf_counter() - began
+
+    assert min(seconds() for _ in range(10)) <= 10e-3

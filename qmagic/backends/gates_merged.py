@@ -114,7 +114,8 @@ class _Merger:
         parts = self._pair.get(qubit)
         if parts is None:
             return
-        qubits = next(part.qubits for part in parts if len(part.qubits) == 2)
+        # qulacs takes half as long again for a matrix on a falling pair
+        qubits = tuple(sorted(next(part.qubits for part in parts if len(part.qubits) == 2)))
         for one in qubits:
             del self._pair[one]
             if last and one in self._single:
@@ -160,4 +161,5 @@ def _widened(matrix: NDArray[np.complex128], qubits: tuple[int, ...], onto: tupl
     if len(qubits) == 2:
         return matrix.reshape(2, 2, 2, 2).transpose(1, 0, 3, 2).reshape(4, 4)
     one = np.eye(2)
-    return np.kron(one, matrix) if qubits[0] == onto[0] else np.kron(matrix, one)
+    wide = np.kron(one, matrix) if qubits[0] == onto[0] else np.kron(matrix, one)
+    return np.asarray(wide, dtype=complex)
