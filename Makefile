@@ -6,7 +6,7 @@ NPM := npm --silent --prefix labextension
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test test-kernels soak check format notebooks bench clean
+.PHONY: help setup lab test test-kernels soak check format notebooks bench bench-qasm clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
@@ -43,6 +43,9 @@ notebooks: setup ## run the tutorials and store their outputs
 
 bench: setup ## measure against peers, in one run: a table, and JSON in benchmarks/out/
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+bench-qasm: setup ## QASMBench: auto against the best single simulator for each file (up to 40 minutes)
+	@$(BIN)/python -m benchmarks.qasm $(BENCH_ARGS)
 
 clean: ## remove what make built (jobs and results, in QMAGIC_HOME, stay)
 	@rm -rf labextension/node_modules labextension/lib labextension/*.tsbuildinfo qmagic/labextension qmagic/display/static/card.*

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
-__all__ = ["bell", "bell_text", "random_circuit", "wide_text"]
+__all__ = ["bell", "bell_text", "ghz_text", "layered_circuit", "random_circuit", "wide_text"]
 
 
 def bell_text(number: int = 0) -> str:
@@ -46,6 +46,32 @@ def random_circuit(seed: int, qubits: int = 5, layers: int = 5) -> QuantumCircui
             circuit.cx(a, b)
     circuit.measure_all()
     return circuit
+
+
+def layered_circuit(seed: int, qubits: int, layers: int = 10) -> QuantumCircuit:
+    """Returns layers of RY and RZ on each qubit and a line of CX, measured."""
+    from qiskit import QuantumCircuit
+
+    draw = random.Random(seed)
+    circuit = QuantumCircuit(qubits, qubits)
+    for _ in range(layers):
+        for qubit in range(qubits):
+            circuit.ry(draw.uniform(0, 6.283), qubit)
+            circuit.rz(draw.uniform(0, 6.283), qubit)
+        for qubit in range(qubits - 1):
+            circuit.cx(qubit, qubit + 1)
+    circuit.measure(range(qubits), range(qubits))
+    return circuit
+
+
+def ghz_text(qubits: int, version: int) -> str:
+    """Returns a GHZ state in OpenQASM 2 or 3."""
+    head = {
+        2: f'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[{qubits}];\ncreg c[{qubits}];\nh q[0];\n',
+        3: f'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[{qubits}] q;\nbit[{qubits}] c;\nh q[0];\n',
+    }
+    last = {2: "measure q -> c;\n", 3: "c = measure q;\n"}
+    return head[version] + "".join(f"cx q[{i}], q[{i + 1}];\n" for i in range(qubits - 1)) + last[version]
 
 
 def wide_text(qubits: int = 24, layers: int = 200) -> str:

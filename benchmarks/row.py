@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["Row", "seconds", "size", "times_as_fast", "times_as_long"]
+__all__ = ["Row", "seconds", "seconds_more", "size", "times_as_fast", "times_as_long"]
 
 #: Seconds of each call, for each round.
 Rounds = Sequence[Sequence[float]]
@@ -90,6 +90,12 @@ def seconds(
 def size(what: str, number: float, *, at_most: float | None = None, note: str = "") -> Row:
     """Returns a number of bytes."""
     return _row(what, [number], "B", at_most, True, {}, note=note)
+
+
+def seconds_more(what: str, ours: Sequence[float], peer: Sequence[float], *, at_most: float, note: str = "") -> Row:
+    """Returns by how many seconds ours is above the peer, round by round; below 0 where it is quicker."""
+    values = [a - b for a, b in zip(ours, peer, strict=True)]
+    return _row(what, values, "s", at_most, True, {"ours": [ours], "peer": [peer]}, note=note)
 
 
 def _row(

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from qmagic.jobs import JobStatus
     from qmagic.primitives import Estimator, Sampler
     from qmagic.results import Result, load
-    from qmagic.run import run, run_each
+    from qmagic.run import plan, run, run_each
 
 __all__ = [
     "Estimator", "Job", "JobStatus", "QmagicError", "Result", "Sampler", "__version__", "backend", "backends", "job",
-    "jobs", "load", "run", "run_each",
+    "jobs", "load", "plan", "run", "run_each",
 ]  # fmt: skip
 
 _HOMES = {
@@ -43,6 +43,7 @@ _HOMES = {
     "job": "qmagic.client",
     "jobs": "qmagic.client",
     "load": "qmagic.results",
+    "plan": "qmagic.run",
     "run": "qmagic.run",
     "run_each": "qmagic.run",
 }

@@ -8,34 +8,36 @@ about the circuits themselves. Whatever is random comes from (job seed, PUB inde
 from __future__ import annotations
 
 import dataclasses
-import functools
 import time
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from qmagic.backends import registry, trace
-from qmagic.backends.base import Backend, Executable, Grant, Need
+from qmagic.backends import trace
+from qmagic.backends.base import Grant, OutgrownError
 from qmagic.backends.headline import headline
 from qmagic.backends.measurements import without_final_measurements
 from qmagic.backends.memory import limit, size
-from qmagic.backends.observables import check_observables, widened
 from qmagic.backends.parts import seconds_of
-from qmagic.backends.points import SHOTS, Report, check_values, estimated, sampled
-from qmagic.backends.program import read
+from qmagic.backends.points import SHOTS, Report, estimated, sampled
+from qmagic.backends.versions import changed, versions
 from qmagic.cells.load import load
 from qmagic.cells.validate import check
 from qmagic.errors import InputError
 from qmagic.jobs import JobSpec, Transpile
-from qmagic.outcomes import Outcome
-from qmagic.plans.route import Route, choose
+from qmagic.outcomes import EstimatedPub, Outcome, SampledPub
+from qmagic.plans.patience import Notice, Tell, instead, learn, notice
+from qmagic.plans.preview import plan_of
+from qmagic.plans.sentences import reasons
+from qmagic.plans.tasks import Task, tasks_of
 
 if TYPE_CHECKING:
     from qiskit.circuit import QuantumCircuit
 
     from qmagic.backends.noise import Noise
+    from qmagic.plans.plan import Plan
     from qmagic.plans.transpile import OnDevice
 
-__all__ = ["Prepared", "choice", "headline", "is_quick", "prepare", "run", "warm", "why"]
+__all__ = ["Prepared", "headline", "is_quick", "plan", "prepare", "run", "warm", "why"]
 
 #: Below this a simulation needs no leave.
 _SMALL = 64 << 20
@@ -45,18 +47,6 @@ _QUICK = 0.1
 
 #: Asks for ``(bytes, threads)``, waits, and returns the threads that were granted.
 Reserve = Callable[[int, int], int]
-
-
-@dataclasses.dataclass(slots=True)
-class Task:
-    """One PUB with the backend that runs it."""
-
-    executable: Executable
-    backend: Backend
-    route: Route
-    exact: bool
-    need: Need
-    places: tuple[int, ...] | None = None
 
 
 @dataclasses.dataclass(slots=True)
@@ -71,6 +61,9 @@ class Prepared:
         tasks: One for each PUB; made anew in `run` where circuits change on their way to a device.
         memory_limit: The bytes that a single job may ever take.
         seconds: Wall time of the steps so far.
+        choice: What the choice of backends goes by, besides the circuits.
+        spent: Seconds estimated and taken, by backend; filled by `run`.
+        notes: What the result is to say of earlier attempts.
     """
 
     spec: JobSpec
@@ -80,10 +73,25 @@ class Prepared:
     tasks: list[Task]
     memory_limit: int
     seconds: dict[str, float]
+    choice: dict[str, Any] = dataclasses.field(default_factory=dict)
+    spent: dict[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
-def prepare(spec: JobSpec) -> Prepared:
+def prepare(
+    spec: JobSpec,
+    *,
+    avoid: Iterable[str] = (),
+    corrections: Mapping[str, float] | None = None,
+    notes: Iterable[str] = (),
+) -> Prepared:
     """Reads a job's source and checks all that can be checked without simulating.
+
+    Args:
+        spec: The job.
+        avoid: Backends that ``auto`` leaves out, since they turned out badly in an earlier attempt.
+        corrections: How many times longer than estimated runs take here, by backend.
+        notes: What the result is to say of earlier attempts.
 
     Raises:
         SourceError: The text is no circuit.
@@ -91,10 +99,29 @@ def prepare(spec: JobSpec) -> Prepared:
         InputError: It cannot run, for a reason that the message gives in one line.
     """
     began = time.perf_counter()
+    circuits, noise, transpile = _read(spec)
+    seconds = {"parse": time.perf_counter() - began}
+    choice: dict[str, Any] = {"avoid": tuple(avoid), "corrections": corrections}
+    tasks = [] if spec.kind == "state" else tasks_of(spec, circuits, noise, None, **choice)
+    seconds["plan"] = time.perf_counter() - began - seconds["parse"]
+    return Prepared(spec, circuits, transpile, noise, tasks, limit(), seconds, choice, notes=tuple(notes))
+
+
+def plan(spec: JobSpec, corrections: Mapping[str, float] | None = None) -> Plan:
+    """Returns what a job would do; raises what `prepare` raises, but says of a circuit that cannot run why not."""
+    circuits, noise, transpile = _read(spec)
+    placed = None if transpile is None else _placed(circuits, transpile)
+    if placed is not None:
+        circuits = [one.circuit for one in placed]
+    return plan_of(spec, circuits, noise, placed, corrections)
+
+
+def _read(spec: JobSpec) -> tuple[list[QuantumCircuit], Noise | None, Transpile | None]:
+    """Returns a job's circuits, its noise, and how the circuits get onto a device."""
     circuits = load(spec.source)
     check(spec, circuits)
     if spec.kind == "state":
-        return Prepared(spec, [trace.unitary_part(spec.pubs[0], circuits)], None, None, [], limit(), {})
+        return [trace.unitary_part(spec.pubs[0], circuits)], None, None
     if spec.kind == "estimate":
         circuits = [without_final_measurements(circuit) for circuit in circuits]
     noise = transpile = None
@@ -105,8 +132,7 @@ def prepare(spec: JobSpec) -> Prepared:
     if spec.transpile is not None or (noise is not None and noise.device):
         transpile = _transpile(spec, noise)
         _check_device(circuits, transpile)
-    tasks = _tasks(spec, circuits, noise, None)
-    return Prepared(spec, circuits, transpile, noise, tasks, limit(), {"parse": time.perf_counter() - began})
+    return circuits, noise, transpile
 
 
 def _transpile(spec: JobSpec, noise: Noise | None) -> Transpile:
@@ -133,36 +159,24 @@ def _check_device(circuits: list[QuantumCircuit], transpile: Transpile) -> None:
         transpiling.check(circuit, transpile, device(transpile.device))
 
 
-def _tasks(
-    spec: JobSpec, circuits: list[QuantumCircuit], noise: Noise | None, placed: list[OnDevice] | None
-) -> list[Task]:
-    """Returns a task for each PUB, and refuses what its backend cannot do."""
-    tasks: list[Task] = []
-    programs = {index: read(circuits[index]) for index in dict.fromkeys(pub.circuit for pub in spec.pubs)}
-    estimates = spec.kind == "estimate"
-    for pub in spec.pubs:
-        exact = estimates and pub.shots is None and pub.precision is None
-        if pub.parameters is not None:
-            check_values(pub.parameters)
-        places = None if placed is None else placed[pub.circuit].places
-        program = programs[pub.circuit]
-        if estimates:
-            check_observables(pub)
-            program = widened(program, pub, places)
-        executable = Executable(circuits[pub.circuit], program, noise)
-        route = choose(executable, spec.backend, exact=exact)
-        backend = registry.backend(route.backend)
-        tasks.append(Task(executable, backend, route, exact, backend.need(executable, exact=exact), places))
-    return tasks
+def _nobody_listens(notice: Notice) -> None:
+    """Hears nothing."""
 
 
-def run(prepared: Prepared, *, reserve: Reserve, report: Report = lambda done, counts, total: None) -> Outcome:
+def _nothing_is_reported(done: float, counts: Callable[[], SampledPub] | None, total: int) -> None:
+    """Hears nothing."""
+
+
+def run(
+    prepared: Prepared, *, reserve: Reserve, tell: Tell = _nobody_listens, report: Report = _nothing_is_reported
+) -> Outcome:
     """Runs a prepared job.
 
     Args:
         prepared: From `prepare`.
         reserve: Called once with bytes and threads before a run that takes more than 64 MB or one thread; waits,
             returns the threads granted, and raises `InputError` when the memory can never be had.
+        tell: Called with what runs now, and for how long it may: see `plans.patience`.
         report: Called whenever a part of the job is done.
 
     Raises:
@@ -171,13 +185,13 @@ def run(prepared: Prepared, *, reserve: Reserve, report: Report = lambda done, c
     """
     spec, seconds = prepared.spec, dict(prepared.seconds)
     if spec.kind == "state":
-        return trace.outcome(prepared.circuits[0], _versions())
-    tasks, data, records, notes = prepared.tasks, b"", [], []
+        return trace.outcome(prepared.circuits[0], versions())
+    tasks, data, records, notes = prepared.tasks, b"", [], list(prepared.notes)
     if prepared.transpile is not None:
         began = time.perf_counter()
-        placed = _placed(prepared)
+        placed = _placed(prepared.circuits, prepared.transpile)
         circuits, records = [one.circuit for one in placed], [one.record for one in placed]
-        tasks = _tasks(spec, circuits, prepared.noise, placed)
+        tasks = tasks_of(spec, circuits, prepared.noise, placed, **prepared.choice)
         seconds["transpile"] = time.perf_counter() - began
         if not all(record["untouched"] for record in records):
             data = _qpy(circuits)
@@ -187,13 +201,9 @@ def run(prepared: Prepared, *, reserve: Reserve, report: Report = lambda done, c
         from qmagic.backends.noise import unheard
 
         notes += dict.fromkeys(filter(None, [unheard(prepared.noise, task.executable.circuit) for task in tasks]))
+    notes += changed(spec.versions)
     began = time.perf_counter()
-    grant = _granted(tasks, prepared.memory_limit, reserve)
-    answer = estimated if spec.kind == "estimate" else sampled
-    answers = [
-        answer(task, pub, spec.seed, i, grant, _share(report, i, len(tasks)))
-        for i, (task, pub) in enumerate(zip(tasks, spec.pubs, strict=True))
-    ]
+    answers = _answers(prepared, tasks, notes, reserve, tell, report)
     seconds["run"] = time.perf_counter() - began
     return Outcome(
         pubs=tuple([pub for pub, _ in answers]),
@@ -201,7 +211,7 @@ def run(prepared: Prepared, *, reserve: Reserve, report: Report = lambda done, c
         method=_joined([method for _, method in answers]),
         circuits=data,
         seconds=seconds,
-        versions=_versions(),
+        versions=versions(),
         transpiled=tuple(records),
         notes=tuple(notes),
     )
@@ -212,13 +222,55 @@ def _share(report: Report, index: int, number: int) -> Report:
     return report if number == 1 else lambda done, counts, total: report((index + done) / number, None, 0)
 
 
-def _placed(prepared: Prepared) -> list[OnDevice]:
+def _answers(
+    prepared: Prepared, tasks: list[Task], notes: list[str], reserve: Reserve, tell: Tell, report: Report
+) -> list[tuple[SampledPub | EstimatedPub, str]]:
+    """Returns the answer to each PUB, and the method; PUBs that are the same task run one after the other.
+
+    A simulator that grows too large is left for the next one: `tasks` and `notes` say so afterwards.
+    """
+    spec = prepared.spec
+    answers: dict[int, tuple[SampledPub | EstimatedPub, str]] = {}
+    answer = estimated if spec.kind == "estimate" else sampled
+    grant = _granted(tasks, prepared.memory_limit, reserve)
+    tell(notice(tasks))
+    together: dict[int, list[int]] = {}
+    for i, task in enumerate(tasks):
+        together.setdefault(id(task), []).append(i)
+    lines = list(together.values())
+    for at, line in enumerate(lines):
+        task = tasks[line[0]]
+        shelf = task.executable.shelf
+        shelf.shared = len(line) > 1
+        for i in line:
+            while i not in answers:
+                started = time.perf_counter()
+                try:
+                    if task.exact and i != line[0] and spec.pubs[i] == spec.pubs[line[0]]:
+                        answers[i] = answers[line[0]]
+                        continue
+                    share = _share(report, len(answers), len(tasks))
+                    answers[i] = answer(task, spec.pubs[i], spec.seed, i, grant, share)
+                    if i == line[0]:  # the others may draw from what it has kept
+                        learn(prepared.spent, task, time.perf_counter() - started)
+                except (OutgrownError, MemoryError) as error:
+                    grown = error if isinstance(error, OutgrownError) else OutgrownError("there is not enough memory")
+                    notes.append(f"{task.backend.name} turned out badly and was left: {grown}")
+                    task = instead(task, grown)
+                    left = [task, *[tasks[other[0]] for other in lines[at + 1 :]]]
+                    grant = _granted(left, prepared.memory_limit, reserve)
+                    tell(notice(left, notes[-1]))
+            tasks[i] = task
+        shelf.clear()
+    return [answers[i] for i in range(len(tasks))]
+
+
+def _placed(circuits: list[QuantumCircuit], transpile: Transpile) -> list[OnDevice]:
     from qmagic.backends.devices.snapshots import device
     from qmagic.plans.transpile import onto
 
-    assert prepared.transpile is not None
-    chosen = device(prepared.transpile.device)
-    return [onto(circuit, prepared.transpile, chosen) for circuit in prepared.circuits]
+    chosen = device(transpile.device)
+    return [onto(circuit, transpile, chosen) for circuit in circuits]
 
 
 def _qpy(circuits: list[QuantumCircuit]) -> bytes:
@@ -252,37 +304,13 @@ def is_quick(prepared: Prepared) -> bool:
     return sum(runs) < _QUICK
 
 
-def choice(prepared: Prepared) -> tuple[str, str]:
-    """Returns which backends are about to run a job, and why, in words."""
-    return _joined([task.backend.name for task in prepared.tasks]), _reasons(task.route.why for task in prepared.tasks)
-
-
 def why(outcome: Outcome) -> str:
     """Returns why the backends that ran a job were chosen, in words."""
-    return _reasons(pub.metadata.get("why", "") for pub in outcome.pubs)
-
-
-def _reasons(words: Iterable[str]) -> str:
-    return "; ".join(dict.fromkeys(words))[:300]
+    return reasons(pub.metadata.get("why", "") for pub in outcome.pubs)
 
 
 def _joined(words: list[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(dict.fromkeys(words))
-
-
-@functools.cache
-def _versions() -> dict[str, str]:
-    from importlib import metadata
-
-    from qmagic.version import __version__
-
-    found = {"qmagic": __version__}
-    for package in ("qiskit", "qiskit-aer", "qulacs", "numpy"):
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def warm() -> None:

@@ -189,6 +189,8 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     a panel can go back there: the id that the front end gave the cell, and the file; "" where the front end does not
     tell. `width` is the number of qubits where it is known before parsing. `checked` says that the input was validated
     where it was made; otherwise a worker checks it before the job exists.
+    With ``"auto"``, `routes` names the backend of each part of each PUB as an earlier run chose them, and a rerun keeps
+    to it; `versions` are the packages' of that run, and a note says where they have changed.
     """
 
     id: str
@@ -213,6 +215,8 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     width: int | None = None
     checked: bool = False
     rerun_of: str = ""
+    routes: tuple[tuple[str, ...], ...] = ()
+    versions: dict[str, str] = {}
 
 
 class JobInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

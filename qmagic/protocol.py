@@ -20,6 +20,8 @@ __all__ = [
     "MAX_REQUEST",
     "PROTOCOL",
     "Cancel",
+    "Cost",
+    "Costs",
     "Diagnose",
     "Diagnosis",
     "Draw",
@@ -156,6 +158,21 @@ class Purge(msgspec.Struct, frozen=True, omit_defaults=True):
 
     older_than: float = 0.0
     ids: list[str] | None = None
+
+
+class Cost(msgspec.Struct, frozen=True):
+    """How many times longer than estimated a backend's runs take here: `factor`, over so many `runs`."""
+
+    backend: str
+    factor: float
+    runs: int
+    updated: float
+
+
+class Costs(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A wish for what is remembered of backends' costs; with `reset` it is forgotten first."""
+
+    reset: bool = False
 
 
 class Listen(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""`run` and `run_each`: circuits to durable jobs, from Python."""
+"""`run` and `run_each`: circuits to durable jobs, from Python; `plan`: what they would do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import dataclasses
 import numbers
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from qmagic import options
 from qmagic.cells import flags
@@ -18,11 +20,12 @@ from qmagic.cells.request import CellRequest, Wanted
 from qmagic.cells.validate import check_text
 from qmagic.errors import InputError, nearest
 from qmagic.jobs import Environment, JobSpec, ParameterValues
+from qmagic.plans.plan import Plan
 
 if TYPE_CHECKING:
     from qmagic.client import Job
 
-__all__ = ["run", "run_each"]
+__all__ = ["plan", "run", "run_each"]
 
 
 def run(
@@ -103,6 +106,35 @@ def run(
     return client.submit(_spec(circuits, request, _wanted(observables, parameter_values, noise), client.environment()))
 
 
+def plan(circuits: Any, **same: Any) -> Plan:
+    """Returns what `run` would do with the same arguments: where it would run, why, and what else could. Nothing runs.
+
+    Args:
+        circuits: What `run` takes.
+        same: The other arguments of `run`.
+
+    Returns:
+        The plan: it prints what is chosen, the facts behind it, the alternatives with their estimated seconds and
+        memory, and what cannot run the circuit, and why. ``plan.pubs[0].chosen.backend`` and so on are data.
+
+    Raises:
+        InputError: As `run`. A circuit that nothing here can hold is no error: its plan says so.
+        TypeError: There is no such argument.
+    """
+    from qmagic import client
+
+    wanted = _wanted(*(same.pop(name, None) for name in ("observables", "parameter_values", "noise")))
+    _check_names("plan", same)
+    spec = _spec(circuits, _request(**{**_NOT_GIVEN, **same}), wanted, client.environment())
+    return msgspec.msgpack.decode(client.plan(spec), type=Plan)
+
+
+def _check_names(function: str, given: Iterable[str]) -> None:
+    for name in given:
+        if name not in _NOT_GIVEN:
+            raise TypeError(f"{function}() has no argument {name!r}{nearest(name, _NOT_GIVEN)}")
+
+
 def run_each(circuits: Iterable[Any], **same: Any) -> list[Job]:
     """Submits each circuit as a job of its own, all in one message.
 
@@ -121,9 +153,7 @@ def run_each(circuits: Iterable[Any], **same: Any) -> list[Job]:
     from qmagic import client
 
     wanted = _wanted(*(same.pop(name, None) for name in ("observables", "parameter_values", "noise")))
-    for name in same:
-        if name not in _NOT_GIVEN:
-            raise TypeError(f"run_each() has no argument {name!r}{nearest(name, _NOT_GIVEN)}")
+    _check_names("run_each", same)
     request = _request(**{**_NOT_GIVEN, **same})
     environment = client.environment()
     specs = []

@@ -9,7 +9,7 @@ import math
 import pytest
 
 from benchmarks.__main__ import NAMES, main
-from benchmarks.row import seconds, times_as_fast, times_as_long
+from benchmarks.row import seconds, seconds_more, times_as_fast, times_as_long
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -60,3 +60,11 @@ def test_a_row_without_a_target_is_neither_met_nor_missed():
 def test_a_target_is_missed_when_what_must_hold_does_not():
     """A quick import that brings Qiskit along has missed."""
     assert seconds("", [0.01], at_most=0.1, holds=False).met is False
+
+
+def test_more_than_the_peer_may_be_less():
+    """What is promised as so many seconds more is a difference within a round, below 0 where ours is quicker."""
+    row = seconds_more("", [1.0, 2.0, 3.0], [1.5, 1.9, 4.0], at_most=0.1)
+    assert row.value == pytest.approx(-0.5)
+    assert row.met
+    assert not seconds_more("", [1.0], [0.5], at_most=0.1).met

@@ -42,8 +42,8 @@ def test_provenance():
     outcome = outcome_of(BELL)
     assert (outcome.backend, outcome.method) == ("statevector", "statevector")
     assert {"qmagic", "qiskit", "numpy"} <= outcome.versions.keys()
-    assert outcome.seconds.keys() == {"parse", "run"}
-    assert outcome_of(BELL, transpile=Transpile("fake_manila")).seconds.keys() == {"parse", "transpile", "run"}
+    assert outcome.seconds.keys() == {"parse", "plan", "run"}
+    assert outcome_of(BELL, transpile=Transpile("fake_manila")).seconds.keys() == {"parse", "plan", "transpile", "run"}
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_wide_jobs_reserve_once():
     """A wide job asks once, for all its memory and threads, before it starts."""
     asked = []
     pub = PubSpec(shots=1)
-    prepared = execute.prepare(spec_of([ghz(17), ghz(22)], pub, PubSpec(circuit=1, shots=1)))
+    prepared = execute.prepare(spec_of([ghz(17), ghz(22)], pub, PubSpec(circuit=1, shots=1), backend="statevector"))
     execute.run(prepared, reserve=lambda memory, threads: asked.append(memory) or 1)
     assert asked == [32 << 22]
 
@@ -123,7 +123,7 @@ def test_sweep():
 
 
 def test_each_pub_has_its_own_route():
-    """In one job a dynamic circuit goes to Aer and a plain one does not, and the plain one's counts stay."""
+    """In one job a dynamic circuit branches and a plain one does not, and the plain one's counts stay."""
     dynamic = QuantumCircuit(1, 2)
     dynamic.h(0)
     dynamic.measure(0, 0)
@@ -131,7 +131,7 @@ def test_each_pub_has_its_own_route():
     dynamic.measure(0, 1)
     pub = PubSpec(shots=500)
     both = outcome_of([ghz(2), dynamic], pub, PubSpec(circuit=1, shots=500))
-    assert both.backend == "statevector, aer"
+    assert both.backend == "statevector, branches"
     assert counts_of(both.pubs[0]) == counts_of(outcome_of(ghz(2), pub).pubs[0])
     assert set(counts_of(both.pubs[1])) == {"00", "01"}
 

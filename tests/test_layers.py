@@ -26,10 +26,10 @@ MAY_IMPORT = {
     "execute": {"cells", "backends", "plans"},
     "service": {"plans", "engines"},
     "display": {"client"},
-    "run": {"cells", "client"},
+    "run": {"cells", "client", "plans"},
     "primitives": {"cells", "client", "run"},
     "loops": {"client", "backends", "plans"},
-    "magics": {"cells", "client", "display", "run", "backends"},
+    "magics": {"cells", "client", "display", "run", "backends", "plans"},
     "serverextension": {"client"},
     "stub": {"backends"},
     "__main__": {"client", "service", "display"},
@@ -42,6 +42,7 @@ MAY_IMPORT_LAZILY = {
     "__init__": {"client", "run", "backends", "magics", "primitives", "results", "plans"},  # the public names are lazy
     "backends": {"cells", "client", "run"},  # qmagic.backend(name).run submits
     "run": {"execute"},  # inside a job, it runs in place
+    "plans": {"display"},  # a Plan draws itself
 }
 
 #: A library may be imported only where these paths start.
@@ -51,6 +52,7 @@ ONLY_IN = {
     "qiskit_aer": ("backends/aer", "backends/noise", "backends/devices"),
     "qulacs": ("backends/statevector", "backends/gates"),
     "stim": ("backends/stim",),
+    "qsimcirq": ("backends/qsim",),
     "sqlite3": ("service/",),
     "multiprocessing": ("service/", "engines/"),  # its Connection; processes are subprocesses
     "zmq": ("client/", "service/", "engines/", "protocol.py"),

@@ -34,6 +34,8 @@ _IDEAL = "qmagic_basis"
 _WIDE = 16
 #: The label under which values are saved.
 _SAVED = "qmagic"
+#: Aer's method, and its device.
+How = tuple[str, str]
 _OBSERVE = frozenset({"statevector", "density_matrix", "matrix_product_state", "stabilizer"})
 
 
@@ -43,6 +45,9 @@ class Aer:
     Args:
         name: A key of `METHODS`.
     """
+
+    #: Where it runs, in Aer's words.
+    device = "CPU"
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -78,7 +83,7 @@ class Aer:
         """Returns counts, all of one run."""
         method = self.method(executable, exact=False)
         circuit = fitting(executable, method)
-        return _counts(circuit, executable, method, shots, key, grant), method
+        return _counts(circuit, executable, self._how(method), shots, key, grant), method
 
     def expectations(
         self, executable: Executable, products: Sequence[Product], grant: Grant
@@ -88,8 +93,8 @@ class Aer:
         self._check_exact(executable, method)
         circuit = fitting(executable, method).copy()
         if executable.noise is None:
-            return _observed(circuit, executable, method, products, grant), method
-        return _read_out(circuit, executable, method, products, grant), method
+            return _observed(circuit, executable, self._how(method), products, grant), method
+        return _read_out(circuit, executable, self._how(method), products, grant), method
 
     def sample_bases(
         self, executable: Executable, bases: Sequence[Product], shots: Sequence[int], keys: Sequence[Key], grant: Grant
@@ -100,8 +105,11 @@ class Aer:
         tables = []
         for basis, number, key in zip(bases, shots, keys, strict=True):
             circuit = _measured_in(bare, basis)
-            tables.append(_counts(circuit, executable, method, number, key, grant, first=bare.num_clbits))
+            tables.append(_counts(circuit, executable, self._how(method), number, key, grant, first=bare.num_clbits))
         return tables, method
+
+    def _how(self, method: str) -> How:
+        return method, self.device
 
     def _check_exact(self, executable: Executable, method: str) -> None:
         program = executable.program
@@ -128,18 +136,19 @@ def _too_wide(method: str, width: int, needed: int) -> InputError:
 
 
 @functools.cache
-def _simulator(method: str) -> Any:
+def _simulator(how: How) -> Any:
     from qiskit_aer import AerSimulator
 
-    return AerSimulator(method=method, max_parallel_experiments=1, max_parallel_shots=1)
+    method, device = how
+    return AerSimulator(method=method, device=device, max_parallel_experiments=1, max_parallel_shots=1)
 
 
 def _counts(
-    circuit: QuantumCircuit, executable: Executable, method: str, shots: int, key: Key, grant: Grant, first: int = 0
+    circuit: QuantumCircuit, executable: Executable, how: How, shots: int, key: Key, grant: Grant, first: int = 0
 ) -> CountsTable:
     """Returns the counts of the bits from `first` on."""
     seed, order = seed_31(key)
-    data = _run(circuit, executable, method, grant, shots=shots, seed_simulator=seed)
+    data = _run(circuit, executable, how, grant, shots=shots, seed_simulator=seed)
     counts: dict[int, int] = {}
     for outcome, number in data.get("counts", {}).items():
         value = int(outcome, 16) >> first
@@ -147,7 +156,7 @@ def _counts(
     return table_of(counts, circuit.num_clbits - first, order)
 
 
-def _run(circuit: QuantumCircuit, executable: Executable, method: str, grant: Grant, **options: Any) -> dict[str, Any]:
+def _run(circuit: QuantumCircuit, executable: Executable, how: How, grant: Grant, **options: Any) -> dict[str, Any]:
     """Runs one circuit in this thread and returns its data.
 
     Aer's own ``run`` goes through a thread of a pool, whose number of OpenMP threads nobody can set.
@@ -157,11 +166,11 @@ def _run(circuit: QuantumCircuit, executable: Executable, method: str, grant: Gr
     if executable.noise is not None:
         options["noise_model"] = executable.noise.model(executable.program.active)
     with using(grant.threads, "qiskit_aer"):
-        result = _simulator(method)._execute_circuits_job(
+        result = _simulator(how)._execute_circuits_job(
             [circuit], None, {"max_parallel_threads": grant.threads, **options}
         )
     if not result.success:
-        raise _failure(result, method)
+        raise _failure(result, how[0])
     data: dict[str, Any] = result.results[0].data.to_dict()
     return data
 
@@ -200,7 +209,7 @@ def _measured_in(circuit: QuantumCircuit, basis: Product) -> QuantumCircuit:
 
 
 def _observed(
-    circuit: QuantumCircuit, executable: Executable, method: str, products: Sequence[Product], grant: Grant
+    circuit: QuantumCircuit, executable: Executable, how: How, products: Sequence[Product], grant: Grant
 ) -> NDArray[np.float64]:
     """Returns exact values by Aer's own Pauli expectation values."""
     import numpy as np
@@ -210,16 +219,19 @@ def _observed(
 
     expanded = [list(paulis_of(product)) for product in products]
     paulis = sorted({pauli for terms in expanded for _, pauli in terms if pauli})
+    active = executable.program.active
     for i, pauli in enumerate(paulis):
-        letters = Pauli("".join(letter for letter, _ in reversed(pauli)))
-        circuit.save_expectation_value(letters, [qubit for _, qubit in pauli], label=f"{_SAVED}{i}")
-    data = _run(circuit, executable, method, grant, shots=1) if paulis else {}
+        # On all active qubits: on some of them only, Aer 0.18 gives wrong values after a gate on three qubits.
+        letter = {qubit: name for name, qubit in pauli}
+        text = "".join([letter.get(qubit, "I") for qubit in reversed(active)])
+        circuit.save_expectation_value(Pauli(text), active, label=f"{_SAVED}{i}")
+    data = _run(circuit, executable, how, grant, shots=1) if paulis else {}
     known = {pauli: float(data[f"{_SAVED}{i}"]) for i, pauli in enumerate(paulis)} | {(): 1.0}
     return np.array([sum(weight * known[pauli] for weight, pauli in terms) for terms in expanded], dtype=float)
 
 
 def _read_out(
-    circuit: QuantumCircuit, executable: Executable, method: str, products: Sequence[Product], grant: Grant
+    circuit: QuantumCircuit, executable: Executable, how: How, products: Sequence[Product], grant: Grant
 ) -> NDArray[np.float64]:
     """Returns exact values of what is *read*: the distribution in each basis, then each bit through its readout error.
 
@@ -239,7 +251,7 @@ def _read_out(
         _turn(circuit, basis)
         circuit.save_probabilities([qubit for _, qubit in basis], label=f"{_SAVED}{i}")
         _turn(circuit, basis, back=True)
-    data = _run(circuit, executable, method, grant, shots=1) if found else {}
+    data = _run(circuit, executable, how, grant, shots=1) if found else {}
     values = np.ones(len(products))
     for i, (basis, members) in enumerate(found):
         # Axis 0 is the last qubit of the basis.

@@ -13,6 +13,7 @@ __all__ = ["CLIFFORD", "METHODS", "NOT_GATES", "automatic", "bytes_of", "gates_o
 METHODS = {
     "aer": "automatic",
     "aer.statevector": "statevector",
+    "aer.gpu": "statevector",
     "aer.density_matrix": "density_matrix",
     "aer.matrix_product_state": "matrix_product_state",
     "aer.stabilizer": "stabilizer",
@@ -44,7 +45,9 @@ def gates_of(method: str) -> frozenset[str]:
     """Returns the names of the instructions that a method runs as they are."""
     from qiskit_aer import AerSimulator
 
-    return frozenset(AerSimulator(method=method).configuration().basis_gates) | _ALWAYS
+    names = frozenset(AerSimulator(method=method).configuration().basis_gates) | _ALWAYS
+    # Aer compiles them away with their loops, and lists only the loops.
+    return names | {"break_loop", "continue_loop"} if "while_loop" in names else names
 
 
 def is_clifford(executable: Executable) -> bool:

@@ -17,23 +17,68 @@ Duties of every backend:
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+
+from qmagic.errors import JobFailedError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from qiskit.circuit import QuantumCircuit
 
+    from qmagic.backends.flow import Flow
     from qmagic.backends.noise import Noise
     from qmagic.backends.program import Program
     from qmagic.backends.sampling import Key
     from qmagic.outcomes import CountsTable
 
-__all__ = ["Backend", "Executable", "Grant", "Need", "Product"]
+__all__ = ["Backend", "Executable", "Grant", "Need", "OutgrownError", "Product", "Shelf"]
 
 #: A product of single-qubit operators: ``(letter, qubit)`` with letters of ``XYZ01+-rl``, ascending by qubit.
 Product = tuple[tuple[str, int], ...]
+
+Kept = TypeVar("Kept")
+
+#: Bytes that are kept at most: they lie within the slack that a run has over its `Need`.
+_SHELF = 256 << 20
+
+
+@dataclasses.dataclass(slots=True)
+class Shelf:
+    """What is kept of a circuit from one PUB to the next that runs the same; parts of a circuit share one.
+
+    Attributes:
+        shared: Whether another PUB comes; nothing is kept otherwise.
+    """
+
+    shared: bool = False
+    _kept: dict[tuple[int, str], Any] = dataclasses.field(default_factory=dict)
+    _room: int = _SHELF
+
+    def keep(self, owner: object, name: str, size: int, make: Callable[[], Kept]) -> Kept:
+        """Returns what `make` makes of `owner` alone, made once where it is shared, and there is room.
+
+        Args:
+            owner: The executable.
+            name: What it is.
+            size: Its bytes.
+            make: Makes it.
+        """
+        key = (id(owner), name)
+        if key in self._kept:
+            kept: Kept = self._kept[key]
+            return kept
+        made = make()
+        if self.shared and size <= self._room:
+            self._kept[key] = made
+            self._room -= size
+        return made
+
+    def clear(self) -> None:
+        """Gives back what was kept."""
+        self.shared, self._room = False, _SHELF
+        self._kept.clear()
 
 
 @dataclasses.dataclass(slots=True)
@@ -44,11 +89,40 @@ class Executable:
         circuit: The circuit, without free parameters.
         program: What it does. For expectation values the qubits of the observables count as active.
         noise: The noise that it runs under; None for none.
+        shelf: Where simulators keep what they made of it, when several PUBs run it one after the other.
     """
 
     circuit: QuantumCircuit
     program: Program
     noise: Noise | None = None
+    shelf: Shelf = dataclasses.field(default_factory=Shelf, repr=False, compare=False)
+    _flow: Flow | None = dataclasses.field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def flow(self) -> Flow:
+        """What the circuit does with measurements in the middle and control flow; read when first asked for."""
+        if self._flow is None:
+            from qmagic.backends.flow import Flow, Gates
+            from qmagic.backends.unfold import read
+
+            program = self.program
+            if program.obstacle:
+                self._flow = read(self.circuit, program.active)
+            else:
+                self._flow = Flow([Gates(program.steps)], program.measured, program.num_clbits)
+        return self._flow
+
+
+class OutgrownError(JobFailedError):
+    """The run grew past what `Backend.need` announced, and was stopped: another backend may do it.
+
+    Only backends raise it whose need cannot be known before the run (``sparse``, ``branches``).
+
+    Attributes:
+        part: Which part of a circuit that runs apart it was.
+    """
+
+    part = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

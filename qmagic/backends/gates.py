@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import qulacs
 
+from qmagic.backends.meaning import CONTROLS
+
 if TYPE_CHECKING:
     from qiskit.circuit import CircuitInstruction
 
@@ -24,11 +26,11 @@ _PLAIN = {
     "sxdg": "add_sqrtXdag_gate", "cx": "add_CNOT_gate", "cz": "add_CZ_gate", "swap": "add_SWAP_gate",
 }  # fmt: skip
 #: ... for rotations about one axis, which turn the other way.
-_ROTATIONS = {"rx": "add_RX_gate", "ry": "add_RY_gate", "rz": "add_RZ_gate"}
-#: ... for phases and Euler angles, which agree.
-_ANGLES = {
-    "p": "add_U1_gate", "u1": "add_U1_gate", "u2": "add_U2_gate", "u3": "add_U3_gate", "u": "add_U3_gate",
+_ROTATIONS = {
+    "rx": "add_RX_gate", "ry": "add_RY_gate", "rz": "add_RZ_gate", "p": "add_RZ_gate", "u1": "add_RZ_gate",
 }  # fmt: skip
+#: ... for Euler angles, which agree.
+_ANGLES = {"u2": "add_U2_gate", "u3": "add_U3_gate", "u": "add_U3_gate"}
 #: Rotations about a product of Paulis, by qulacs' numbers: I 0, X 1, Y 2, Z 3.
 _PAULI_ROTATIONS = {"rxx": [1, 1], "ryy": [2, 2], "rzz": [3, 3], "rzx": [3, 1]}
 
@@ -49,6 +51,10 @@ def add(target: Any, instruction: CircuitInstruction, qubits: tuple[int, ...]) -
             adder(target, qubits, instruction.params)
         elif (base := _CONTROLLED.get(instruction.name)) is not None:
             _add_controlled(target, qubits, base, (1 << (len(qubits) - base)) - 1, instruction.operation)
+        elif instruction.name in CONTROLS:
+            gate = qulacs.gate.DenseMatrix(qubits[1], instruction.matrix[1::2, 1::2])
+            gate.add_control_qubit(qubits[0], 1)
+            target.add_gate(gate)
         else:
             target.add_dense_matrix_gate(list(qubits), instruction.matrix)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from qiskit.circuit import QuantumCircuit
@@ -39,4 +39,23 @@ def _final(circuit: QuantumCircuit) -> set[int]:
         else:
             used.update(instruction.qubits)
             used.update(instruction.clbits)
+            if instruction.name == "store" or instruction.is_control_flow():
+                used.update(_read(instruction.operation))
     return final
+
+
+def _read(operation: Any) -> set[object]:
+    """Returns the bits that a condition or a stored expression looks at, which need not be the instruction's own."""
+    from qiskit.circuit.classical import expr
+    from qiskit.circuit.controlflow import condition_resources, node_resources
+
+    if operation.name == "store":
+        return set(node_resources(operation.lvalue).clbits) | set(node_resources(operation.rvalue).clbits)
+    if operation.name in ("if_else", "while_loop"):
+        return set(condition_resources(operation.condition).clbits)
+    if operation.name == "switch_case":
+        target = operation.target
+        if isinstance(target, expr.Expr):
+            return set(node_resources(target).clbits)
+        return set(target) if hasattr(target, "size") else {target}
+    return set()

@@ -193,7 +193,8 @@ class GivenNoise:
 
         try:
             data = json.loads(text)
-            data["errors"]  # a model without this key is no model; without errors in it, it is an ideal one
+            # A model without this key is no model; without errors in it, it is an ideal one.
+            _restore_matrices(data["errors"])
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # from_dict is announced as leaving, and nothing takes its place
                 self._model = NoiseModel.from_dict(data)
@@ -207,6 +208,18 @@ class GivenNoise:
         """Returns the model."""
         del active
         return self._model
+
+
+def _restore_matrices(errors: list[dict[str, Any]]) -> None:
+    """Turns JSON's pairs of real and imaginary parts back into complex matrices, which Aer's reader leaves alone."""
+    import numpy as np
+
+    for error in errors:
+        for operations in error.get("instructions", ()):
+            for op in operations:
+                if op["name"] in ("kraus", "unitary", "superop"):
+                    pairs = [np.asarray(matrix, dtype=float) for matrix in op["params"]]
+                    op["params"] = [matrix[..., 0] + 1j * matrix[..., 1] for matrix in pairs]
 
 
 def unheard(noise: Noise, circuit: QuantumCircuit) -> str:

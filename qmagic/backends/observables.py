@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from qmagic.backends.program import Program
     from qmagic.jobs import Observable, PubSpec
 
-__all__ = ["check_observables", "label_of", "weights_of", "widened"]
+__all__ = ["check_observables", "label_of", "looked_at", "weights_of", "widened"]
 
 _ALPHABET = frozenset("XYZ01+-rl")
 
@@ -67,6 +67,17 @@ def widened(program: Program, pub: PubSpec, places: Sequence[int] | None) -> Pro
     if wanted.issubset(program.active):
         return program
     return dataclasses.replace(program, active=tuple(sorted(wanted.union(program.active))))
+
+
+def looked_at(pub: PubSpec, places: Sequence[int] | None) -> dict[int, bool]:
+    """Returns the qubits of a PUB's observables, True for those of which only Z and its projectors are asked."""
+    found: dict[int, bool] = {}
+    for one in pub.observables or ():
+        for term in one.terms:
+            for letter, qubit in zip(term.operators, term.qubits, strict=True):
+                at = qubit if places is None else places[qubit]
+                found[at] = found.get(at, True) and letter in "Z01"
+    return found
 
 
 def label_of(observable: Observable) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from qmagic.backends import parts
+from qmagic.backends.base import Shelf
 from qmagic.backends.estimate import Estimates, estimate_exactly, estimate_from_shots, estimate_to_precision
 from qmagic.backends.observables import label_of, weights_of
 from qmagic.backends.program import read
@@ -42,12 +43,19 @@ class _Route(Protocol):
 
 
 class Task(Protocol):
-    """What is run: see `execute.Task`."""
+    """What is run: see `plans.tasks.Task`."""
 
     executable: Executable
-    backend: Backend
-    exact: bool
     places: tuple[int, ...] | None
+
+    @property
+    def backend(self) -> Backend: ...
+
+    @property
+    def exact(self) -> bool: ...
+
+    @property
+    def parts(self) -> tuple[str, ...]: ...
 
     @property
     def route(self) -> _Route: ...
@@ -143,7 +151,10 @@ def _estimate(
 
 
 def _metadata(task: Task, method: str) -> dict[str, Any]:
-    return {"backend": task.backend.name, "method": method, "why": task.route.why}
+    found: dict[str, Any] = {"backend": task.backend.name, "method": method, "why": task.route.why}
+    if task.parts != (task.backend.name,):
+        found["parts"] = list(task.parts)  # a rerun keeps to these
+    return found
 
 
 def _points(executable: Executable, given: ParameterValues | None) -> Iterator[tuple[int, Executable]]:
@@ -160,7 +171,7 @@ def _points(executable: Executable, given: ParameterValues | None) -> Iterator[t
     for point, row in enumerate(values[:, columns].tolist()):
         bound = circuit.assign_parameters(row)
         program = dataclasses.replace(read(bound), active=executable.program.active)
-        yield point, dataclasses.replace(executable, circuit=bound, program=program)
+        yield point, dataclasses.replace(executable, circuit=bound, program=program, shelf=Shelf())
 
 
 def _registers(circuit: QuantumCircuit) -> tuple[Register, ...]:

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from qiskit.circuit import CircuitInstruction, Clbit, QuantumCircuit
     from qiskit.transpiler import PassManager
 
-__all__ = ["Program", "Step", "read"]
+__all__ = ["AER_ONLY", "IDLE", "LEAVES_LOOP", "Program", "Step", "definition_of", "keeps_matrix", "read"]
 
 #: A unitary instruction and the qubits of the whole circuit that it acts on.
 Step = tuple["CircuitInstruction", tuple[int, ...]]
 
 #: Instructions that change no state in a simulator without idle noise.
-_IDLE = frozenset({"barrier", "delay", "id", "global_phase"})
+IDLE = frozenset({"barrier", "delay", "id", "global_phase"})
+#: Instructions that leave a loop, or its round.
+LEAVES_LOOP = frozenset({"break_loop", "continue_loop"})
 
 
 @dataclasses.dataclass(slots=True)
@@ -100,7 +102,7 @@ class _Walk:
         touched, frozen, steps = self.touched, self.frozen, self.steps
         for instruction in circuit.data:
             name = instruction.name
-            if name in _IDLE:
+            if name in IDLE:
                 continue
             acted = tuple([index[qubit] for qubit in instruction.qubits])
             if instruction.is_standard_gate():
@@ -123,6 +125,8 @@ class _Walk:
             elif instruction.is_control_flow():
                 self._control_flow(instruction.operation)
                 touched.update(acted)
+            elif name in LEAVES_LOOP:
+                self._stop("it leaves a loop")  # no control flow to Qiskit, for it has no blocks
             elif name == "store":
                 self._stop("it computes with classical variables")
             else:
@@ -138,11 +142,11 @@ class _Walk:
             self.touched.update(acted)
             self.steps.append((instruction, acted))
             return
-        definition = _definition(operation)
+        definition = definition_of(operation)
         if definition is not None:
             bits = [clbits[circuit.find_bit(bit).index] for bit in instruction.clbits]
             self.circuit(definition, acted, bits)
-        elif instruction.name in _AER_ONLY:
+        elif instruction.name in AER_ONLY:
             self.touched.update(acted)
             self.feeds_forward = self.feeds_forward or instruction.name in _CHANNELS
             self._stop(f"it holds {instruction.name!r}, which only Aer runs")
@@ -167,7 +171,7 @@ class _Walk:
         self.obstacle = self.obstacle or why
 
 
-def _definition(operation: Any) -> QuantumCircuit | None:
+def definition_of(operation: Any) -> QuantumCircuit | None:
     """Returns a composite operation's circuit; an annotated one (controls, inverses, powers) is synthesized."""
     from qiskit.circuit import AnnotatedOperation, QuantumCircuit
 
@@ -189,7 +193,7 @@ def _synthesis() -> PassManager:
 
 #: Aer's own instructions: they have no definition in terms of gates.
 _CHANNELS = frozenset({"kraus", "superop", "quantum_channel", "roerror"})
-_AER_ONLY = _CHANNELS | {"set_statevector", "set_density_matrix", "set_stabilizer", "set_matrix_product_state"}
+AER_ONLY = _CHANNELS | {"set_statevector", "set_density_matrix", "set_stabilizer", "set_matrix_product_state"}
 
 
 def keeps_matrix(operation: Any) -> bool:

@@ -26,10 +26,15 @@ _GROUP = "qmagic.backends"
 #: Name to ``module:class``; the class takes the name.
 _OURS = {
     "statevector": "qmagic.backends.statevector:StateVector",
+    "branches": "qmagic.backends.branches:Branches",
+    "stim": "qmagic.backends.stim:Stim",
+    "sparse": "qmagic.backends.sparse:Sparse",
+    "qsim": "qmagic.backends.qsim:Qsim",
     "aer": "qmagic.backends.aer:Aer",
     "aer.statevector": "qmagic.backends.aer:Aer",
+    "aer.gpu": "qmagic.backends.aer_gpu:AerGpu",
     "aer.density_matrix": "qmagic.backends.aer:Aer",
-    "aer.matrix_product_state": "qmagic.backends.aer:Aer",
+    "aer.matrix_product_state": "qmagic.backends.aer_mps:MatrixProductState",
     "aer.stabilizer": "qmagic.backends.aer:Aer",
     "aer.extended_stabilizer": "qmagic.backends.aer:Aer",
 }
@@ -77,7 +82,10 @@ def backend(name: str) -> Backend:
     place = "qmagic.backends.scripted:Scripted" if full.startswith(_SCRIPTED) else _places()[full]
     module, _, attribute = place.partition(":")
     if place.startswith("qmagic."):
-        made: Backend = getattr(importlib.import_module(module), attribute)(full)
+        try:
+            made: Backend = getattr(importlib.import_module(module), attribute)(full)
+        except ModuleNotFoundError as error:
+            raise InputError(f"backend {full!r} needs the package {error.name!r}, which is not installed") from None
         return made
     return _foreign(full, module, attribute)
 
@@ -113,10 +121,20 @@ def target(name: str) -> Target:
 
     full = resolve(name)
     names = standard_names()
-    if full == "statevector":
+    if full in ("statevector", "qsim"):
         names -= {"if_else", "while_loop", "for_loop", "switch_case", "box", "break_loop", "continue_loop"}
+    elif full == "stim":
+        from qmagic.backends.aer_methods import CLIFFORD
+
+        names = frozenset(name for name in names if name in CLIFFORD or not _is_gate(name))
     elif full.startswith("aer"):
         from qmagic.backends.aer_methods import METHODS, gates_of
 
         names &= gates_of(METHODS[full])
     return target_of(names, full)
+
+
+def _is_gate(name: str) -> bool:
+    from qmagic.backends.aer_methods import NOT_GATES
+
+    return name not in NOT_GATES

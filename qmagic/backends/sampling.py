@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Key", "draw", "generator", "seed_31", "table", "table_of"]
+__all__ = ["Key", "draw", "generator", "seed_31", "table", "table_of", "table_of_bits"]
 
 #: ``(job seed, PUB index, point, chunk)``: names one random stream.
 Key = tuple[int, int, int, int]
@@ -164,6 +164,30 @@ def table_of(counts: Mapping[int, int], num_clbits: int, order: int) -> CountsTa
         b"".join([number.to_bytes(8, "little") for _, number in rows]),
         order,
     )
+
+
+def table_of_bits(
+    pieces: Sequence[tuple[NDArray[np.uint8], NDArray[np.int64] | None]], num_clbits: int, order: int
+) -> CountsTable:
+    """Returns shots as a table.
+
+    Args:
+        pieces: Arrays of bits ``[row, bit]``, and how often each row came; None for once.
+        num_clbits: Classical bits of the circuit.
+        order: Seed for the order of shots.
+    """
+    width = max(1, (num_clbits + 7) // 8)
+    rows, counts = [], []
+    for bits, times in pieces:
+        padded = np.pad(bits, ((0, 0), (0, 8 * width - num_clbits)))
+        words = np.ascontiguousarray(np.packbits(padded, axis=1, bitorder="little")[:, ::-1]).view(f"V{width}").ravel()
+        found, number = np.unique(words, return_counts=True) if times is None else (words, times)
+        rows.append(found)
+        counts.append(number)
+    found, where = np.unique(np.concatenate(rows), return_inverse=True)
+    totals = np.zeros(len(found), np.int64)
+    np.add.at(totals, where, np.concatenate(counts))
+    return CountsTable(found.tobytes(), totals.astype("<i8").tobytes(), order)
 
 
 def outcome_bits(counts: CountsTable, num_clbits: int) -> tuple[NDArray[np.uint8], NDArray[Any]]:

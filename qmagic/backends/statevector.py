@@ -11,7 +11,7 @@ memory: `need` is asked first. The registry imports this module, and with it qul
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ import qulacs
 
 from qmagic.backends.base import Executable, Grant, Need, Product
 from qmagic.backends.gates import add
+from qmagic.backends.gates_merged import add_merged
 from qmagic.backends.grouping import paulis_of
 from qmagic.backends.memory import limit, refusal
 from qmagic.backends.sampling import Key, draw, generator, table
@@ -28,16 +29,17 @@ from qmagic.errors import InputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from qmagic.backends.program import Step
     from qmagic.outcomes import CountsTable
 
-__all__ = ["StateVector"]
+__all__ = ["StateVector", "compiled", "marginal", "places_of", "run", "squared_moduli"]
 
 #: Bytes for an amplitude at the peak.
 _BYTES = 32
 #: From this many qubits on, more than one thread pays (16 qubits: 59 ms instead of 87 with two).
 _WIDE = 16
-#: From this many qubits on, merging gates before the run pays.
-_MERGE = 8
+#: From this many qubits on, merging gates before the run pays: first qulacs' own way, which is quick, then ours.
+_MERGE, _MERGE_WELL = 8, 15
 #: Up to this many qubits a state is kept for the next run; making one takes longer than a Bell.
 _KEPT = 12
 
@@ -77,8 +79,13 @@ class StateVector:
     def sample(self, executable: Executable, shots: int, key: Key, grant: Grant) -> tuple[CountsTable, str]:
         """Returns counts drawn from the final distribution of the measured bits."""
         program = executable.program
-        qubits, places = _places(program.measured)
-        probabilities = _marginal(_probabilities(_state(executable, grant).get_vector()), program.active, qubits)
+        qubits, places = places_of(program.measured)
+        probabilities = executable.shelf.keep(
+            executable,
+            self.name,
+            8 << len(qubits),
+            lambda: marginal(squared_moduli(_state(executable, grant).get_vector()), program.active, qubits),
+        )
         random, order = generator(key)
         outcomes, counts = draw(probabilities, shots, random)
         return table(outcomes, counts, places, program.num_clbits, order), self.name
@@ -119,7 +126,7 @@ class StateVector:
                     change.add_H_gate(place[qubit])
             turned = state.copy()
             change.update_quantum_state(turned)
-            probabilities = _marginal(_probabilities(turned.get_vector()), active, tuple([qubit for _, qubit in basis]))
+            probabilities = marginal(squared_moduli(turned.get_vector()), active, tuple([qubit for _, qubit in basis]))
             random, order = generator(key)
             outcomes, counts = draw(probabilities, number, random)
             tables.append(
@@ -130,7 +137,7 @@ class StateVector:
         return tables, self.name
 
 
-def _places(measured: tuple[tuple[int, int], ...]) -> tuple[tuple[int, ...], list[list[int]] | None]:
+def places_of(measured: tuple[tuple[int, int], ...]) -> tuple[tuple[int, ...], list[list[int]] | None]:
     """Returns the measured qubits, and the bits that each ends in; None where the i-th ends in bit i alone."""
     qubits = tuple([qubit for _, qubit in measured])
     if len(set(qubits)) == len(qubits):
@@ -148,28 +155,47 @@ def _state(executable: Executable, grant: Grant) -> Any:
     """Returns the final state over the active qubits, the first of them as the lowest bit."""
     active = executable.program.active
     width = max(1, len(active))
-    circuit = qulacs.QuantumCircuit(width)
-    if width == executable.program.num_qubits:
-        for instruction, qubits in executable.program.steps:
-            add(circuit, instruction, qubits)
-    else:
-        place = {qubit: i for i, qubit in enumerate(active)}
-        for instruction, qubits in executable.program.steps:
-            add(circuit, instruction, tuple([place[qubit] for qubit in qubits]))
-    if width >= _MERGE:
-        _optimizer().optimize_light(circuit)
+    circuit = compiled(executable.program.steps, {qubit: i for i, qubit in enumerate(active)}, width)
     if width <= _KEPT:
         state = _kept_state(width)
         state.set_zero_state()
     else:
         state = qulacs.QuantumState(width)
     with using(grant.threads, "qulacs"):
-        circuit.update_quantum_state(state)
+        run(circuit, state)
     return state
+
+
+def compiled(steps: Iterable[Step], place: Mapping[int, int], width: int) -> Any:
+    """Returns gates as a qulacs circuit of `width` qubits, on each qubit's `place`."""
+    circuit = qulacs.QuantumCircuit(width)
+    if width >= _MERGE_WELL:
+        add_merged(circuit, steps, place)
+        return circuit
+    for instruction, qubits in steps:
+        add(circuit, instruction, tuple([place[qubit] for qubit in qubits]))
+    if width >= _MERGE:
+        _optimizer().optimize_light(circuit)
+    return circuit
+
+
+def run(circuit: Any, state: Any) -> None:
+    """Runs a qulacs circuit on a state.
+
+    OpenBLAS leaves the upper halves of the vector registers in use after a product of complex matrices, which makes
+    qulacs three to four times slower, until a loop of NumPy's clears them.
+    """
+    np.add(_ONES, _ONES, out=_TWOS)
+    circuit.update_quantum_state(state)
+
+
+#: Long enough for NumPy to use vectors.
+_ONES, _TWOS = np.ones(64), np.ones(64)
 
 
 @functools.cache
 def _optimizer() -> Any:
+    """Returns what merges gates in qulacs' way."""
     return qulacs.circuit.QuantumCircuitOptimizer()
 
 
@@ -178,14 +204,14 @@ def _kept_state(width: int) -> Any:
     return qulacs.QuantumState(width)
 
 
-def _probabilities(vector: NDArray[np.complex128]) -> NDArray[np.float64]:
+def squared_moduli(vector: NDArray[np.complex128]) -> NDArray[np.float64]:
     """Returns the squared moduli with one temporary array, not two."""
     probabilities = vector.real * vector.real
     probabilities += vector.imag * vector.imag
     return probabilities
 
 
-def _marginal(
+def marginal(
     probabilities: NDArray[np.float64], active: tuple[int, ...], qubits: tuple[int, ...]
 ) -> NDArray[np.float64]:
     """Returns the distribution of `qubits`, the first of them as the lowest bit of an outcome."""

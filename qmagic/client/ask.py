@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from qmagic.client.connection import connection, running
 from qmagic.client.handle import Job
 from qmagic.errors import InputError, NotFoundError
-from qmagic.jobs import JobStatus
-from qmagic.protocol import Cancel, Find, Found, Purge, ServiceStatus
+from qmagic.jobs import JobSpec, JobStatus
+from qmagic.protocol import Cancel, Cost, Costs, Find, Found, Purge, ServiceStatus
 
-__all__ = ["cancel", "events", "job", "jobs", "purge", "service_status", "stop_service"]
+__all__ = ["cancel", "costs", "events", "job", "jobs", "plan", "purge", "service_status", "stop_service"]
 
 
 def job(id: str = "", *, notebook: str = "") -> Job:
@@ -84,6 +84,22 @@ def cancel(ids: Sequence[str]) -> dict[str, JobStatus | None]:
     """Stops jobs; returns where each stands now, None for one that had ended or does not exist."""
     answer: dict[str, JobStatus | None] = connection().ask("cancel", Cancel(list(ids)), dict[str, JobStatus | None])
     return answer
+
+
+def plan(spec: JobSpec) -> bytes:
+    """Returns what a job would do, encoded (`qmagic.plans.plan.Plan`); no job is made, nothing is simulated.
+
+    Raises:
+        InputError: Its input cannot be read.
+    """
+    answer: bytes = connection().ask("plan", spec, bytes)
+    return answer
+
+
+def costs(*, reset: bool = False) -> list[Cost]:
+    """Returns how long backends really take here, against their estimates; `reset` forgets that first."""
+    found: list[Cost] = connection().ask("costs", Costs(reset), list[Cost])
+    return found
 
 
 def purge(older_than: float = 0.0, ids: Sequence[str] | None = None) -> int:

@@ -141,10 +141,22 @@ class Job:
         return status is not None and status in (JobStatus.CANCELLED, JobStatus.CANCELLING)
 
     def rerun(self) -> Job:
-        """Submits the same job again, under a new id, with the same seed."""
+        """Submits the same job again, under a new id, with the same seed and the backends that ``auto`` chose.
+
+        So the counts are the same again, whatever was learnt of costs since. Where a simulator has another version than
+        it had then, the result's notes say so.
+        """
         from qmagic.client.submit import submit
 
-        return submit(msgspec.structs.replace(self.spec(), id=new_job_id(), rerun_of=self._id))
+        spec = self.spec()
+        again = msgspec.structs.replace(spec, id=new_job_id(), rerun_of=self._id)
+        if self.status() is JobStatus.DONE:
+            outcome = self.result().outcome
+            routes = tuple(tuple(pub.metadata.get("parts") or [pub.metadata["backend"]]) for pub in outcome.pubs)
+            again = msgspec.structs.replace(
+                again, routes=routes if spec.backend == "auto" else (), versions=outcome.versions
+            )
+        return submit(again)
 
     def __await__(self) -> Generator[Any, None, Result]:
         return self._await().__await__()

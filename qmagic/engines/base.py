@@ -25,7 +25,8 @@ class Call(msgspec.Struct, frozen=True, array_like=True):
     """One job for a worker: its id, the attempt's number, and the spec as the client encoded it.
 
     With `check` the worker says whether the input is sound before it runs; with `only_check` it stops there. With
-    `quiet` it says so only when it is not: the end, a few milliseconds later, tells as much.
+    `quiet` it says so only when it is not: the end, a few milliseconds later, tells as much. With `plan` it answers
+    what it would do, and does nothing. Backends in `avoid` turned out badly in an earlier attempt; `notes` say how.
     """
 
     job: str
@@ -34,13 +35,20 @@ class Call(msgspec.Struct, frozen=True, array_like=True):
     check: bool = False
     only_check: bool = False
     quiet: bool = False
+    plan: bool = False
+    avoid: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Run(msgspec.Struct, frozen=True, array_like=True, tag="run"):
-    """Calls to run one after the other. `memory` is what a single job may ever take, in bytes."""
+    """Calls to run one after the other. `memory` is what a single job may ever take, in bytes.
+
+    `costs` says how many times longer than estimated runs really take here, by backend.
+    """
 
     calls: list[Call]
     memory: int
+    costs: dict[str, float] = {}
 
 
 class Grant(msgspec.Struct, frozen=True, array_like=True, tag="grant"):
@@ -54,19 +62,30 @@ class Ready(msgspec.Struct, frozen=True, array_like=True, tag="ready"):
 
 
 class Checked(msgspec.Struct, frozen=True, array_like=True, tag="checked"):
-    """The job's input was read: sound, or not."""
+    """The job's input was read: sound, or not. `plan` is what would run, encoded, where that was asked."""
 
     job: str
     error: ErrorInfo | None = None
+    plan: bytes = b""
 
 
 class Chosen(msgspec.Struct, frozen=True, array_like=True, tag="chosen"):
-    """The job is about to be simulated, by this backend, for this reason; not said of a `quiet` call."""
+    """The job is about to be simulated by this backend, for this reason; of a `quiet` call only where others could.
+
+    The fields are those of `plans.patience.Notice`: after `patience` seconds (0 where nothing else could run it) the
+    choice counts as a bad one, and `blame` is what to avoid. With a `reason` an earlier choice has turned out badly by
+    itself, and this one takes its place.
+    """
 
     job: str
     attempt: int
     backend: str
     why: str
+    seconds: float = 0.0
+    patience: float = 0.0
+    blame: tuple[str, ...] = ()
+    model: float = 0.0
+    reason: str = ""
 
 
 class Progress(msgspec.Struct, frozen=True, array_like=True, tag="progress"):
@@ -87,7 +106,10 @@ class Reserve(msgspec.Struct, frozen=True, array_like=True, tag="reserve"):
 
 
 class Done(msgspec.Struct, frozen=True, array_like=True, tag="done"):
-    """The job's outcome, inline or as a file's name with its SHA-256."""
+    """The job's outcome, inline or as a file's name with its SHA-256.
+
+    `spent` has the seconds that were estimated and those that were taken, by backend.
+    """
 
     job: str
     attempt: int
@@ -97,6 +119,7 @@ class Done(msgspec.Struct, frozen=True, array_like=True, tag="done"):
     file: str = ""
     digest: str = ""
     why: str = ""
+    spent: dict[str, tuple[float, float]] = {}
 
 
 class Failed(msgspec.Struct, frozen=True, array_like=True, tag="failed"):

@@ -75,6 +75,8 @@ class LocalEngine:
         self._workers: dict[int, WorkerProcess] = {}
         self._holders: dict[str, WorkerProcess] = {}
         self._keys: dict[Environment, str] = {}
+        #: How many times longer than estimated runs take, by backend; told to workers with each call.
+        self.costs: dict[str, float] = {}
 
     # -- what the manager asks --------------------------------------------------------------------------------------
 
@@ -108,7 +110,7 @@ class LocalEngine:
         worker.since = time.monotonic()
         for call in calls:
             self._holders[call.job] = worker
-        self._send(worker, self._encode(Run(calls, self._memory)))
+        self._send(worker, self._encode(Run(calls, self._memory, self.costs)))
         if len(free) == 1:
             self._grow(environment, self._pool(environment))  # so that a warm spare stands by
 

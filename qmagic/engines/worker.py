@@ -11,6 +11,7 @@ It is never asked to stop politely: a simulator in C++ cannot listen, so a cance
 from __future__ import annotations
 
 import ctypes
+import dataclasses
 import errno
 import hashlib
 import os
@@ -19,6 +20,7 @@ import sys
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 # before any import of a simulator: one thread for a small circuit (two fight when both cores are busy)
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"):
@@ -32,6 +34,10 @@ from qmagic.engines.base import Call, Checked, Chosen, Done, Failed, FromWorker,
 from qmagic.engines.progress import Reporter
 from qmagic.errors import ErrorInfo, QmagicError
 from qmagic.jobs import JobSpec
+
+if TYPE_CHECKING:
+    from qmagic.execute import Prepared
+    from qmagic.plans.patience import Notice
 
 __all__ = ["INLINE_LIMIT", "main"]
 
@@ -68,14 +74,17 @@ class Worker:
             message = self._receive()
             if isinstance(message, Run):
                 for call in message.calls:
-                    self._run(call, message.memory)
+                    self._run(call, message.memory, message.costs)
 
-    def _run(self, call: Call, memory: int) -> None:
+    def _run(self, call: Call, memory: int, costs: dict[str, float]) -> None:
         from qmagic import execute
 
         try:
             spec = self._spec(call.spec)
-            prepared = execute.prepare(spec)
+            if call.plan:
+                self._send(Checked(call.job, plan=msgspec.msgpack.encode(execute.plan(spec, costs))))
+                return
+            prepared = execute.prepare(spec, avoid=call.avoid, corrections=costs, notes=call.notes)
         except Exception as error:
             self._explain(error)
             info = ErrorInfo.of(error)
@@ -85,34 +94,40 @@ class Worker:
             self._send(Checked(call.job))
         if call.only_check:
             return
-        if not (call.quiet and execute.is_quick(prepared)):
-            self._send(Chosen(call.job, call.attempt, *execute.choice(prepared)))
         try:
             prepared.memory_limit = memory
             outcome = execute.run(
                 prepared,
                 reserve=lambda need, threads: self._reserve(call.job, need, threads),
+                tell=lambda notice: self._tell(call, prepared, notice),
                 report=Reporter(call.job, call.attempt, self._send),
             )
-            message = self._done(call, outcome)
+            message = self._done(call, outcome, prepared.spent)
         except Exception as error:
             self._explain(error)
             message = Failed(call.job, call.attempt, ErrorInfo.of(error))
         self._send(message)
 
-    def _done(self, call: Call, outcome: object) -> FromWorker:
+    def _tell(self, call: Call, prepared: Prepared, notice: Notice) -> None:
+        """Says what runs now; not of what ends at once, and has nothing else to go to."""
+        from qmagic import execute
+
+        if notice.patience or notice.reason or not (call.quiet and execute.is_quick(prepared)):
+            self._send(Chosen(call.job, call.attempt, **dataclasses.asdict(notice)))
+
+    def _done(self, call: Call, outcome: object, spent: dict[str, tuple[float, float]]) -> FromWorker:
         from qmagic import execute, outcomes
 
         assert isinstance(outcome, outcomes.Outcome)
         data = outcomes.pack(outcome)
         headline, why = execute.headline(outcome), execute.why(outcome)
         if len(data) <= INLINE_LIMIT:
-            return Done(call.job, call.attempt, outcome.backend, headline, outcome=data, why=why)
+            return Done(call.job, call.attempt, outcome.backend, headline, outcome=data, why=why, spent=spent)
         name = f"{call.job}.{call.attempt}"
         while not self._written(name, data):
             time.sleep(_RETRY_SECONDS)
         digest = hashlib.sha256(data).hexdigest()
-        return Done(call.job, call.attempt, outcome.backend, headline, file=name, digest=digest, why=why)
+        return Done(call.job, call.attempt, outcome.backend, headline, file=name, digest=digest, why=why, spent=spent)
 
     def _written(self, name: str, data: bytes) -> bool:
         """Writes a result durably; False when the disk is full: a result that was computed waits for space."""

@@ -1,6 +1,6 @@
 """IPython's door: the magics, and Tab on their lines.
 
-    words → flags → call → qrun | jobs | settings → show        values → complete
+    words → flags → call → qrun | qplan | jobs | settings → show        values → complete
 
 `load` and `unload` are what ``%load_ext qmagic`` and ``%unload_ext qmagic`` run. Loading starts the service and a
 warm worker in the background and returns at once; nothing of Qiskit is imported in the kernel.
@@ -21,6 +21,7 @@ from qmagic.magics import complete, values
 from qmagic.magics.call import Call, run
 from qmagic.magics.flags import Command
 from qmagic.magics.jobs import QCANCEL, QJOBS, QRESULT, cancel_jobs, list_jobs, show_result
+from qmagic.magics.qplan import QPLAN, show_plan
 from qmagic.magics.qrun import QRUN, run_circuits
 from qmagic.magics.qstate import QSTATE, show_state
 from qmagic.magics.settings import QBACKENDS, QCONFIG, list_backends, show_options
@@ -33,6 +34,7 @@ __all__ = ["MAGICS", "load", "unload"]
 #: Every magic: its command, what it does, and whether it takes a line or, too, a cell.
 MAGICS: tuple[tuple[Command, Callable[[Call], Any], str], ...] = (
     (QRUN, run_circuits, "line_cell"),
+    (QPLAN, show_plan, "line_cell"),
     (QSTATE, show_state, "line_cell"),
     (QJOBS, list_jobs, "line"),
     (QRESULT, show_result, "line"),

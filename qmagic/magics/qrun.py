@@ -11,7 +11,15 @@ from qmagic.magics import values
 from qmagic.magics.body import PythonBody
 from qmagic.magics.call import Call
 from qmagic.magics.flags import Command, Flag, number, whole
-from qmagic.magics.show import calling_frame, result_of, shown_job, shown_result, submitted, value_is_shown
+from qmagic.magics.show import (
+    calling_frame,
+    planned,
+    result_of,
+    shown_job,
+    shown_result,
+    submitted,
+    value_is_shown,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -49,6 +57,7 @@ QRUN = Command(
         Flag("--seed-transpiler", "Seed of the transpiler.", "N", whole, values="seed"),
         Flag("--trials", "Transpiler seeds to try; the circuit with the fewest two-qubit gates is kept.", "N", whole),
         Flag("--verbatim", "Insist that the circuits fit the device as they are."),
+        Flag("--dry-run", "Show where it would run, why, and what else could; run nothing."),
         Flag("--file", "Read the circuit from a .qasm or .qpy file.", "PATH", values="file"),
         Flag("--lang", "Language of the body, when looking at it is not enough.", "LANG", choices=_LANGUAGES),
         Flag("--circuit", "Variable or expression that gives the circuits, once the body has run.", "NAME",
@@ -94,6 +103,8 @@ def run_circuits(call: Call) -> Any:
     """Submits what the cell or line asks for; returns its result, or the job with ``--async``."""
     spec = build_spec(call)
     given = call.parsed.given
+    if given.get("dry_run"):
+        return planned(spec)
     keep = given.get("keep", call.defaults.keep)
     job = submitted(spec, keep=keep)
     values.remember(job.id, spec.tags)
@@ -103,12 +114,17 @@ def run_circuits(call: Call) -> Any:
     return shown_result(call.shell, job, keep=keep) if watched else result_of(job, keep=keep)
 
 
-def build_spec(call: Call, *, state: bool = False) -> JobSpec:
-    """Returns the job that the cell or line asks for: one for the state after each gate where `state` says so."""
+def build_spec(call: Call, *, name: str = "qrun", state: bool = False) -> JobSpec:
+    """Returns the job that the cell or line of a magic asks for.
+
+    Args:
+        call: The call.
+        name: The magic.
+        state: Whether the job is to show the state after each gate.
+    """
     from qmagic import cells, client  # here, so that %load_ext stays quick
 
     defaults = options.RunOptions() if state else call.defaults
-    name = "qstate" if state else "qrun"
     python = _python(call, name, call.parsed.given.get("debug", defaults.debug))
     request = dataclasses.replace(_request(call, name, defaults), state=state)
     spec = cells.build(request, call.namespace, client.environment(), execute=python)

@@ -49,6 +49,6 @@ def show_state(call: Call) -> Any:
     from qmagic.results.state import state_result
 
     keep = options.defaults().keep
-    job = submitted(build_spec(call, state=True), keep=keep)
+    job = submitted(build_spec(call, name="qstate", state=True), keep=keep)
     values.remember(job.id, ())
     return state_result(result_of(job, keep=keep))

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
     from qmagic.client import Job
     from qmagic.jobs import JobSpec
+    from qmagic.plans.plan import Plan
     from qmagic.results import Result
 
-__all__ = ["calling_frame", "result_of", "shown_job", "shown_result", "submitted", "value_is_shown"]
+__all__ = [
+    "calling_frame", "planned", "result_of", "shown_job", "shown_result", "submitted", "value_is_shown",
+]  # fmt: skip
 
 _NOTHING = "nothing was submitted"
 
@@ -44,6 +47,16 @@ def submitted(spec: JobSpec, *, keep: bool) -> Job:
         return client.submit(spec)
     except KeyboardInterrupt:
         raise interrupted(_withdrawn(client.Job(spec.id), keep)) from None
+
+
+def planned(spec: JobSpec) -> Plan:
+    """Returns what a job would do; it never exists."""
+    import msgspec
+
+    from qmagic import client
+    from qmagic.plans.plan import Plan
+
+    return msgspec.msgpack.decode(client.plan(spec), type=Plan)
 
 
 #: Seconds after which a card is worth its place: what is done sooner is shown as it is.

@@ -106,6 +106,16 @@ class Ledger:
 
         self._store.write(statements, committed, must=True)
 
+    def note(self, record: Record, kind: str, **detail: Any) -> None:
+        """Writes down what happened to a job whose status stays."""
+        statements, event = rows.update_job(record, self._next_seq(), kind, detail)
+
+        def committed(error: Exception | None) -> None:
+            if record.admitted:
+                self.publish(event)
+
+        self._store.write(statements, committed, must=True)
+
     def end(self, record: Record, status: JobStatus, kind: str, done: Done | None = None) -> None:
         """Moves a job to its end, with its result where there is one; then tells who waits."""
         record.deadline = None

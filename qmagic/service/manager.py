@@ -9,13 +9,15 @@ It has no process, no socket and no file of its own: the `Ledger` keeps the jobs
 * A job's end counts once: what comes from an attempt that is not the current one is dropped.
 * An attempt that ended by the service's death, or by a neighbour's cancel or crash, is not blamed on the job; after
   `MAX_DEATHS` worker deaths of its own it fails.
+* A simulator that was chosen, and turns out badly while another could take its place, is stopped, and the job goes on
+  there: when it is over its time (`plans.patience`) or its memory, or when it crashed twice.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -24,6 +26,7 @@ from qmagic.errors import ErrorInfo
 from qmagic.jobs import Environment, JobInfo, JobSpec, JobStatus
 from qmagic.protocol import Live
 from qmagic.service.expected import Expected
+from qmagic.service.experience import Learner
 from qmagic.service.ledger import Ledger, disk_full
 from qmagic.service.record import Record, Waiter, is_small
 from qmagic.service.scheduler import Scheduler
@@ -52,11 +55,18 @@ class Manager:
         engine: Runs them.
         slots: How many run at once, and with how much memory.
         clock: Monotonic seconds.
+        learner: Hears what runs took.
     """
 
     def __init__(
-        self, ledger: Ledger, engine: Engine, slots: Slots, clock: Callable[[], float] = time.monotonic
+        self,
+        ledger: Ledger,
+        engine: Engine,
+        slots: Slots,
+        clock: Callable[[], float] = time.monotonic,
+        learner: Learner | None = None,
     ) -> None:
+        self._learner = learner
         self._ledger, self._engine, self._slots, self._clock = ledger, engine, slots, clock
         self._scheduler = Scheduler()
         self._expected = Expected()
@@ -108,6 +118,19 @@ class Manager:
         """Has a worker read a job's input, and makes no job; `answer` hears that it is sound (None), or why not."""
         spec = _SPEC(data)
         record = Record(msgspec.structs.replace(spec, id=f"check of {spec.id}"), data, trial=True, accept=[answer])
+        self._ledger.add(record)
+        self._await_check(record)
+
+    def plan(self, data: bytes, answer: Callable[[bytes | None, ErrorInfo | None], None]) -> None:
+        """Has a worker say what a job would do, encoded, or why its input cannot be read; no job is made."""
+        spec = _SPEC(data)
+        record = Record(
+            spec,
+            data,
+            created=time.time(),
+            plan=lambda plan: answer(plan, None),
+            accept=[lambda error: answer(None, error)],
+        )
         self._ledger.add(record)
         self._await_check(record)
 
@@ -206,6 +229,13 @@ class Manager:
     def tick(self) -> None:
         """Stops what is over its time."""
         now = self._clock()
+        for record in [r for r in self._ledger.live.values() if r.late is not None and r.late <= now]:
+            record.late = None
+            choice, taken = record.choice, now - record.since
+            if choice is not None and self.turn(
+                record.id, f"took more than {taken:.3g} s, and {choice.seconds:.2g} s were estimated"
+            ):
+                self._learn({choice.blame[-1]: (choice.model, taken)}, ended=False)
         late = [r for r in self._ledger.live.values() if r.deadline is not None and r.deadline <= now]
         for record in late:
             record.deadline = None
@@ -223,6 +253,17 @@ class Manager:
             record.reason = reason
             self._engine.kill(job)
 
+    def turn(self, job: str, reason: str) -> bool:
+        """Stops a running job that does badly where it is, to go on elsewhere; False where there is nothing else."""
+        record = self._ledger.live.get(job)
+        if record is None or record.status is not JobStatus.RUNNING or record.choice is None or record.turned:
+            return False
+        if not record.choice.patience:
+            return False
+        record.turned = reason
+        self._engine.kill(job)
+        return True
+
     # -- what the engine reports --------------------------------------------------------------------------------------
 
     def on_checked(self, message: Checked) -> None:
@@ -231,6 +272,10 @@ class Manager:
         if record is None or record.status is not JobStatus.CREATED:
             return
         record.deadline = None
+        if record.plan is not None and message.error is None:
+            del self._ledger.live[record.id]
+            record.plan(message.plan)
+            return
         if message.error is not None or record.trial:
             self._slots.release(record)
             self._ledger.refuse(record, message.error)
@@ -242,12 +287,18 @@ class Manager:
             self._scheduler.add(record)
 
     def on_chosen(self, message: Chosen) -> None:
-        """A job's backend was chosen."""
+        """A job's backend was chosen; others may be able to take its place."""
         record = self._ledger.live.get(message.job)
-        if record is not None and record.attempt == message.attempt:
-            record.backend, record.why = message.backend, message.why
-            if record.status is JobStatus.CREATED and record.id in self._slots:
-                self._admit_running(record)  # it was thought too quick to be announced, and is not
+        if record is None or record.attempt != message.attempt:
+            return
+        record.backend, record.why = message.backend, message.why
+        if record.status is JobStatus.CREATED and record.id in self._slots:
+            self._admit_running(record)  # it was thought too quick to be announced, and is not
+        if record.status is JobStatus.RUNNING:
+            if message.reason:
+                self._ledger.note(record, "job.rerouted", reason=message.reason, to=message.backend)
+            record.choice, record.since = message, self._clock()
+            record.late = record.since + message.patience if message.patience else None
 
     def on_progress(self, message: Progress) -> None:
         """A job is so far."""
@@ -264,6 +315,7 @@ class Manager:
         record = self._current(message.job, message.attempt)
         if record is not None:
             record.backend, record.headline, record.why = message.backend, message.headline, message.why
+            self._learn(message.spent)
             if not record.small:
                 self._expected.learn(record.spec, max(0.0, self._clock() - record.began))
             self._ledger.end(record, JobStatus.DONE, "job.done", message)
@@ -324,10 +376,11 @@ class Manager:
     def _check(self, record: Record) -> None:
         """Has a worker read a job's input, and go on to run it where nobody is before it."""
         record.deadline = self._clock() + CHECK_SECONDS
-        if self._slots.free() and not len(self._scheduler) and not record.trial:
+        if record.plan is None and not record.trial and self._slots.free() and not len(self._scheduler):
             self._start([record], check=True)
         else:
-            call = Call(record.id, record.attempt, record.data, check=True, only_check=True)
+            planned = record.plan is not None
+            call = Call(record.id, record.attempt, record.data, check=True, only_check=True, plan=planned)
             self._engine.run(record.spec.environment, [call])
 
     def _start(self, records: list[Record], *, check: bool = False) -> None:
@@ -339,7 +392,15 @@ class Manager:
             if not check:
                 self._mark_started(record)
         calls = [
-            Call(record.id, record.attempt, record.data, check, quiet=record.small and not record.deaths)
+            Call(
+                record.id,
+                record.attempt,
+                record.data,
+                check,
+                quiet=record.small and not record.deaths,
+                avoid=record.avoid,
+                notes=record.notes,
+            )
             for record in records
         ]
         self._failed_starts.pop(records[0].spec.environment, None)
@@ -350,6 +411,10 @@ class Manager:
         record.deadline = None
         self._ledger.admit(record, self._drop)
         self._mark_started(record)
+
+    def _learn(self, spent: Mapping[str, tuple[float, float]], *, ended: bool = True) -> None:
+        if self._learner is not None and spent:
+            self._learner.learn(spent, ended=ended)
 
     def _mark_started(self, record: Record) -> None:
         if record.spec.timeout is not None:
@@ -370,6 +435,7 @@ class Manager:
 
     def _after_death(self, record: Record, message: Died, *, blamed: bool) -> None:
         record.deadline = None
+        choice, turned, record.choice, record.late, record.turned = record.choice, record.turned, None, None, ""
         if record.status is JobStatus.CANCELLING:
             self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
             return
@@ -379,6 +445,11 @@ class Manager:
             return
         record.deaths += blamed
         record.alone = record.alone or not message.killed
+        if not turned and record.deaths == MAX_DEATHS - 1 and choice is not None and choice.patience:
+            turned = f"crashed {record.deaths} times ({message.reason})"  # once may be anybody's fault
+        if turned and choice is not None:
+            self._reroute(record, choice, turned)
+            return
         if record.status is JobStatus.CREATED:
             if record.deaths < MAX_DEATHS:
                 self._await_check(record)
@@ -392,10 +463,16 @@ class Manager:
             record.error = ErrorInfo("JobFailedError", f"job {record.id}: {what}")
             self._ledger.end(record, JobStatus.FAILED, "job.failed")
 
-    def _return(self, record: Record, reason: str) -> None:
+    def _reroute(self, record: Record, choice: Chosen, reason: str) -> None:
+        """Puts a job whose choice turned out badly back in line, to run elsewhere."""
+        record.avoid = tuple(dict.fromkeys((*record.avoid, *choice.blame)))
+        record.notes = (*record.notes, f"{choice.blame[-1]} was left: it {reason}")
+        self._return(record, f"{choice.blame[-1]} {reason}", kind="job.rerouted")
+
+    def _return(self, record: Record, reason: str, kind: str = "job.returned") -> None:
         """Puts a job whose worker is gone back in line."""
         record.started = None
-        self._ledger.change(record, JobStatus.READY, "job.returned", reason=reason, deaths=record.deaths)
+        self._ledger.change(record, JobStatus.READY, kind, reason=reason, deaths=record.deaths)
         self._scheduler.add(record)
 
     def _start_failed(self, message: Died) -> None:

@@ -83,6 +83,9 @@ class MemoryWatch:
             allowed = min(self._slots.memory, 2 * record.reserved + _SLACK)
             held = resident(worker.process.pid)
             if held > allowed:
+                more = f"took {held / 2**30:.1f} GB of memory, reserved were {record.reserved / 2**30:.1f} GB"
+                if record.turned or self._manager.turn(record.id, more):
+                    continue
                 self._manager.stop(
                     record.id,
                     f"took {held / 2**30:.1f} GB of memory, more than the {allowed / 2**30:.1f} GB it may have; "

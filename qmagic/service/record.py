@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
+from qmagic.engines.base import Chosen
 from qmagic.errors import ErrorInfo
 from qmagic.jobs import JobInfo, JobSpec, JobStatus
 from qmagic.outcomes import PartialCounts
@@ -50,6 +51,13 @@ class Record:
         reason: Why it is being stopped, when not by the user.
         accept: Called with None when it is on disk, or with why it was refused.
         waiters: Who waits for its end: one call for each who.
+        plan: Called with the plan, where the job is only to be planned: it never exists.
+        choice: What it runs on now, where there is something else to go to.
+        since: Monotonic time at which it was chosen.
+        late: Monotonic time from which on that choice counts as a bad one; None where it is not measured so.
+        turned: Why its choice is being left, when it is.
+        avoid: Backends that turned out badly.
+        notes: How, for the result.
     """
 
     spec: JobSpec
@@ -79,6 +87,13 @@ class Record:
     reason: str = ""
     accept: list[Callable[[ErrorInfo | None], None]] = dataclasses.field(default_factory=list)
     waiters: dict[object, Waiter] = dataclasses.field(default_factory=dict)
+    plan: Callable[[bytes], None] | None = None
+    choice: Chosen | None = None
+    since: float = 0.0
+    late: float | None = None
+    turned: str = ""
+    avoid: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

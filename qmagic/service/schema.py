@@ -51,6 +51,14 @@ _STEPS = (
     );
     CREATE TABLE workers (pid INTEGER PRIMARY KEY, start TEXT NOT NULL);
     """,
+    """
+    CREATE TABLE costs (                     -- what runs took, against what was estimated
+        backend TEXT PRIMARY KEY,
+        factor REAL NOT NULL,
+        runs INTEGER NOT NULL,
+        updated REAL NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 
 #: The version that this release writes.

@@ -18,18 +18,15 @@ from qmagic import home as homes
 from qmagic.engines.local import LocalEngine
 from qmagic.errors import ErrorInfo
 from qmagic.events import Event
-from qmagic.jobs import JobInfo
 from qmagic.protocol import (
     Cancel,
+    Costs,
     Diagnose,
     Draw,
-    Ended,
     Find,
-    Found,
     Heard,
     Hello,
     Listen,
-    Listing,
     Purge,
     Push,
     Reply,
@@ -37,7 +34,8 @@ from qmagic.protocol import (
     ServiceStatus,
     Submit,
 )  # fmt: skip
-from qmagic.service import rows
+from qmagic.service.experience import Experience
+from qmagic.service.finding import Answer, Finding
 from qmagic.service.housekeeping import Housekeeping
 from qmagic.service.listeners import Listeners, heard
 from qmagic.service.manager import Manager
@@ -70,6 +68,7 @@ class Server:
         slots: What running jobs hold.
         reading: Looks at texts and circuits.
         housekeeping: Looks after the home.
+        experience: Remembers what runs took.
     """
 
     def __init__(
@@ -82,6 +81,7 @@ class Server:
         slots: Slots,
         reading: Reading,
         housekeeping: Housekeeping,
+        experience: Experience,
     ) -> None:
         self._home, self._socket, self._store = home, socket, store
         self._manager, self._engine, self._slots = manager, engine, slots
@@ -93,8 +93,9 @@ class Server:
         self._clients: dict[bytes, Hello] = {}
         self._viewers: set[bytes] = set()
         self._listeners = Listeners(manager, self._push)
-        self._reading = reading
+        self._finding, self._reading = Finding(manager, store), reading
         self._housekeeping = housekeeping
+        self._experience = experience
         self._request = msgspec.msgpack.Decoder(Request).decode
         self._verbs: dict[str, tuple[type[Any], Callable[[bytes, int, Any], None]]] = {
             "hello": (Hello, self._hello),
@@ -106,6 +107,8 @@ class Server:
             "listen": (Listen, self._listen),
             "live": (Find, self._live),
             "purge": (Purge, self._purge),
+            "plan": (msgspec.Raw, self._plan),
+            "costs": (Costs, self._costs),
             "diagnose": (Diagnose, self._diagnose),
             "draw": (Draw, self._draw),
             "status": (type(None), self._status),
@@ -190,61 +193,25 @@ class Server:
         answer.start(self._manager, self._store)
 
     def _result(self, client: bytes, number: int, wanted: Find) -> None:
-        def told(ended: Ended | None) -> None:
-            if ended is not None:
-                self._send(client, number, ended)
-            else:
-                self._send(client, number, error=ErrorInfo("NotFoundError", f"there is no job {wanted.id!r}"))
-
-        def found(ended: Ended | None, error: Exception | None) -> None:
-            if error is not None:
-                self._refuse(client, number, f"the store cannot be read: {error}")
-            else:
-                told(ended)
-
-        if self._manager.wait(wanted.id, client, told):
-            return
-
-        self._store.read(lambda connection: rows.ended(connection, wanted.id), found)
+        self._finding.ended(client, wanted.id, self._answering(client, number))
 
     def _find(self, client: bytes, number: int, wanted: Find) -> None:
-        def found(jobs: list[Found] | None, error: Exception | None) -> None:
-            if jobs is None:
-                self._refuse(client, number, f"the store cannot be read: {error}")
-                return
-            infos = self._placed([job.info for job in jobs])
-            self._send(
-                client,
-                number,
-                [msgspec.structs.replace(job, info=info) for job, info in zip(jobs, infos, strict=True)],
-            )
-
-        self._store.read(lambda connection: rows.find(connection, wanted), found)
+        self._finding.jobs(wanted, self._answering(client, number))
 
     def _list(self, client: bytes, number: int, wanted: Find) -> None:
-        def found(listing: Listing | None, error: Exception | None) -> None:
-            if listing is None:
-                self._refuse(client, number, f"the store cannot be read: {error}")
-            else:
-                self._send(client, number, msgspec.structs.replace(listing, jobs=self._placed(listing.jobs)))
-
-        self._store.read(lambda connection: rows.listing(connection, wanted), found)
-
-    def _placed(self, jobs: list[JobInfo]) -> list[JobInfo]:
-        """Adds what is not stored to jobs that have not ended: place in line, backend."""
-        if all(job.status.final for job in jobs):
-            return jobs
-        positions = self._manager.positions()
-        return [job if job.status.final else self._manager.seen(job, positions.get(job.id)) for job in jobs]
+        self._finding.listing(wanted, self._answering(client, number))
 
     def _diagnose(self, client: bytes, number: int, wanted: Diagnose) -> None:
-        self._reading.diagnose(client, wanted, lambda body, error: self._answer_with(client, number, body, error))
+        self._reading.diagnose(client, wanted, self._answering(client, number))
 
     def _draw(self, client: bytes, number: int, wanted: Draw) -> None:
-        self._reading.draw(client, wanted, lambda body, error: self._answer_with(client, number, body, error))
+        self._reading.draw(client, wanted, self._answering(client, number))
 
-    def _answer_with(self, client: bytes, number: int, body: bytes, error: ErrorInfo | None) -> None:
-        self._send(client, number, body, error)
+    def _answering(self, client: bytes, number: int) -> Answer:
+        def answer(body: Any, error: ErrorInfo | None) -> None:
+            self._send(client, number, body, error)
+
+        return answer
 
     def _cancel(self, client: bytes, number: int, cancel: Cancel) -> None:
         self._send(client, number, {job: self._manager.cancel(job) for job in cancel.ids})
@@ -260,6 +227,14 @@ class Server:
                 self._send(client, number, jobs)
 
         self._housekeeping.purge(time.time() - purge.older_than, purge.ids, done)
+
+    def _plan(self, client: bytes, number: int, spec: msgspec.Raw) -> None:
+        self._manager.plan(bytes(spec), self._answering(client, number))
+
+    def _costs(self, client: bytes, number: int, wanted: Costs) -> None:
+        if wanted.reset:
+            self._experience.reset()
+        self._send(client, number, self._experience.costs())
 
     def _status(self, client: bytes, number: int, _: None) -> None:
         self._send(client, number, self._summary())

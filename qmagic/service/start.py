@@ -127,6 +127,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     from qmagic.engines.readers import Readers
     from qmagic.protocol import MAX_REQUEST, PROTOCOL
     from qmagic.service import rows
+    from qmagic.service.experience import Experience
     from qmagic.service.housekeeping import Housekeeping, clear_results
     from qmagic.service.ledger import Ledger
     from qmagic.service.loop import Loop
@@ -154,7 +155,9 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
 
     engine = LocalEngine(number, memory, home / "results", remember)
     ledger, slots = Ledger(store), Slots(number, memory)
-    manager = Manager(ledger, engine, slots)
+    experience = Experience(store)
+    manager = Manager(ledger, engine, slots, learner=experience)
+    engine.costs = experience.factors
     engine.listener = manager
     if first is not None:
         engine.adopt(*first)
@@ -177,7 +180,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     housekeeping = Housekeeping(home, discovery, store, ledger, options)
     readers = Readers()
     server = Server(
-        home, socket, store, manager, engine, slots, Reading(readers, store, home / "results"), housekeeping
+        home, socket, store, manager, engine, slots, Reading(readers, store, home / "results"), housekeeping, experience
     )
     watch = MemoryWatch(engine, manager, slots)
     loop = Loop(socket, server, store, manager, engine, readers, watch, housekeeping, options.idle_minutes * 60)

@@ -7,13 +7,14 @@ import json
 import numpy as np
 import pytest
 from qiskit import QuantumCircuit
-from qiskit_aer.noise import NoiseModel, ReadoutError, depolarizing_error
+from qiskit_aer.noise import NoiseModel, ReadoutError, amplitude_damping_error, depolarizing_error
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 from qmagic.backends.noise import noise_of
 from qmagic.errors import InputError, NotFoundError
 from qmagic.jobs import PubSpec
 from tests.contracts.jobs import counts, evs, ghz, observable, outcome_of
+from tests.reference.compare import surprise
 
 
 @pytest.mark.parametrize(
@@ -159,6 +160,17 @@ def test_given_model():
     assert values == pytest.approx([-0.8 * 0.7 + 0.1, -0.6], abs=1e-9)
 
 
+def test_a_users_damping():
+    """A NoiseModel with Kraus matrices survives its JSON: |1> decays with the probability that was asked for."""
+    model = NoiseModel()
+    model.add_all_qubit_quantum_error(amplitude_damping_error(0.3), ["x"])
+    circuit = QuantumCircuit(1)
+    circuit.x(0)
+    pub = PubSpec(observables=(observable("Z"),))
+    values, _, _ = evs(circuit, pub, noise=json.dumps(model.to_dict(serializable=True)))
+    assert values == pytest.approx(-0.7 + 0.3, abs=1e-9)
+
+
 def test_model_that_changes_nothing():
     """A model without an error for any gate of the circuit is said to change nothing."""
     model = NoiseModel()
@@ -170,4 +182,35 @@ def test_model_that_changes_nothing():
 def test_noise_on_a_wide_clifford_circuit():
     """Pauli noise on 60 qubits runs as a tableau."""
     outcome = outcome_of(ghz(60), PubSpec(shots=20), noise="depolarizing=0.001")
-    assert outcome.method == "stabilizer"
+    assert outcome.method == "stim (sampler)"
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_feed_forward(times):
+    """Gates in a block have their errors, and a condition goes by the bit as it was read: checked by hand."""
+    p, p01, p10 = 0.2, 0.05, 0.12
+    circuit = QuantumCircuit(2, 2)
+    circuit.x(0)
+    circuit.measure(0, 0)
+    with circuit.for_loop(range(times)), circuit.if_test((circuit.clbits[0], 1)):
+        circuit.x(1)
+    circuit.measure(1, 1)
+
+    def turned(number):
+        """Returns the probability of 1 after so many noisy X."""
+        up = 0.0
+        for _ in range(number):
+            up = (1 - p) * (1 - up) + p / 2
+        return up
+
+    def read(up):
+        return np.array([[1 - p01, p01], [p10, 1 - p10]]).T @ [1 - up, up]
+
+    first = read(turned(1))
+    wanted = {
+        f"{bit}{seen}": first[seen] * read(turned(times if seen else 0))[bit] for seen in (0, 1) for bit in (0, 1)
+    }
+    outcome = outcome_of(circuit, PubSpec(shots=40_000), noise=f"depolarizing1={p},p01={p01},p10={p10}", seed=3)
+    assert outcome.backend == "aer"
+    seen = {f"{value:02b}": count for value, count in outcome.pubs[0].tables[0].rows()}
+    assert surprise(seen, wanted) > 1e-5

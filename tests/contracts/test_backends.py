@@ -234,6 +234,46 @@ class TestAerExtendedStabilizer(BackendLaws):
     exact = False
 
 
+class TestBranches(BackendLaws):
+    name = "branches"
+
+    def test_refuses_what_does_not_fit(self):
+        """A 40-qubit state vector is refused in one sentence that says what would fit."""
+        with pytest.raises(InputError, match=r"40 qubits need .* up to \d+ qubits fit"):
+            counts(ghz(40), backend=self.name)
+
+
+class TestStim(BackendLaws):
+    name = "stim"
+    clifford = True
+
+    def test_refuses_other_gates(self):
+        """A gate that is nearly Clifford is named."""
+        circuit = QuantumCircuit(2, 2)
+        circuit.rz(np.pi / 2 + 1e-6, 1)
+        circuit.measure([0, 1], [0, 1])
+        with pytest.raises(InputError, match="rz on qubit 1 is not Clifford"):
+            counts(circuit, backend=self.name)
+
+
+class TestSparse(BackendLaws):
+    name = "sparse"
+
+
+class TestQsim(BackendLaws):
+    name = "qsim"
+    exact = False
+
+    @pytest.fixture(autouse=True)
+    def installed(self):
+        pytest.importorskip("qsimcirq")
+
+    def test_refuses_what_does_not_fit(self):
+        """A 40-qubit state vector is refused in one sentence that says what would fit."""
+        with pytest.raises(InputError, match=r"40 qubits need .* up to \d+ qubits fit"):
+            counts(ghz(40), backend=self.name)
+
+
 def _t():
     circuit = QuantumCircuit(1)
     circuit.t(0)

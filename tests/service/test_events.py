@@ -16,6 +16,7 @@ from qmagic.events import Event
 from qmagic.home import Discovery, ServiceOptions
 from qmagic.jobs import JobInfo
 from qmagic.protocol import Heard, Listen, Push, Reply, Request
+from qmagic.service.experience import Experience
 from qmagic.service.housekeeping import Housekeeping
 from qmagic.service.ledger import Ledger
 from qmagic.service.manager import Manager
@@ -131,9 +132,8 @@ def test_slow_reader(tmp_path):
         door.setsockopt(zmq.ROUTER_MANDATORY, 1)
         door.setsockopt(zmq.SNDHWM, 10)
         door.bind("inproc://door")
-        server = Server(
-            tmp_path, door, store, manager, engine, slots, Reading(Readers(), store, tmp_path), housekeeping
-        )
+        reading = Reading(Readers(), store, tmp_path)
+        server = Server(tmp_path, door, store, manager, engine, slots, reading, housekeeping, Experience(store))
         for reader in readers:
             reader.setsockopt(zmq.RCVHWM, 10)
             reader.connect("inproc://door")

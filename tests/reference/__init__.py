@@ -1,0 +1,1 @@
+"""Independent, slow, exact simulators: what the backends are measured against."""
