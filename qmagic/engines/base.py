@@ -25,7 +25,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True):
     """One job for a worker: its id, the attempt's number, and the spec as the client encoded it.
 
     With `check` the worker says whether the input is sound before it runs; with `only_check` it stops there. With
-    `quiet` it says so only when it is not: the end, a few milliseconds later, tells as much.
+    `quiet` it says so only when it is not: the end, a few milliseconds later, tells as much (but see `Chosen`).
     """
 
     job: str
@@ -61,7 +61,7 @@ class Checked(msgspec.Struct, frozen=True, array_like=True, tag="checked"):
 
 
 class Chosen(msgspec.Struct, frozen=True, array_like=True, tag="chosen"):
-    """The job is about to be simulated, by this backend, for this reason; not said of a `quiet` call."""
+    """The job is about to be simulated, by this backend, for this reason; of a `quiet` call only if it is not quick."""
 
     job: str
     attempt: int
