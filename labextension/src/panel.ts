@@ -276,10 +276,12 @@ export class JobsPanel extends Widget {
     const trans = this._trans;
     const { total, size } = this._model;
     const { filter, filtered } = this.list;
-    const more = this._older.more(filter);
     if (filtered) {
-      const shown = trans.__('%1 of %2 jobs', count(this.list.count) + (more ? '+' : ''), count(total));
-      return this._older.asking(filter) ? trans.__('%1, searching older ones…', shown) : shown;
+      const shown = count(this.list.count);
+      if (this._older.asking(filter)) {
+        return trans.__('%1 of %2 jobs, searching…', shown, count(total));
+      }
+      return trans.__('%1 of %2 jobs', this._older.more(filter) ? `${shown}+` : shown, count(total));
     }
     return this._older.rest
       ? trans.__('newest %1 of %2 jobs', count(size), count(total))

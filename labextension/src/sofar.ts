@@ -14,7 +14,8 @@ export class SoFar {
     private readonly _trans: TranslationBundle
   ) {
     this._bar.setAttribute('aria-label', _trans.__('how far the job is'));
-    this.node.append(element('div', 'qmv qmv-Card-shots', [this._bar, this._words]), this._place);
+    const shots = element('div', 'qmv-Card-shots', [this._bar, this._words]);
+    this.node.append(element('div', 'qmv', [shots]), this._place);
     this.node.hidden = true;
   }
 

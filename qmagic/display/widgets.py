@@ -42,7 +42,7 @@ class JobWidget(anywidget.AnyWidget):
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
     job = traitlets.Dict().tag(sync=True)
-    live = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    live = traitlets.Any(None).tag(sync=True)
     cancellable = traitlets.Bool(False).tag(sync=True)
     hint = traitlets.Unicode().tag(sync=True)
 

@@ -25,8 +25,9 @@ class Call(msgspec.Struct, frozen=True, array_like=True):
     """One job for a worker: its id, the attempt's number, and the spec as the client encoded it.
 
     With `check` the worker says whether the input is sound before it runs; with `only_check` it stops there. With
-    `quiet` it says so only when it is not: the end, a few milliseconds later, tells as much. With `plan` it answers
-    what it would do, and does nothing. Backends in `avoid` turned out badly in an earlier attempt; `notes` say how.
+    `quiet` it says so only when it is not (but see `Chosen`): the end, a few milliseconds later, tells as much. With
+    `plan` it answers what it would do, and does nothing. Backends in `avoid` turned out badly in an earlier attempt;
+    `notes` say how.
     """
 
     job: str
@@ -70,11 +71,11 @@ class Checked(msgspec.Struct, frozen=True, array_like=True, tag="checked"):
 
 
 class Chosen(msgspec.Struct, frozen=True, array_like=True, tag="chosen"):
-    """The job is about to be simulated by this backend, for this reason; of a `quiet` call only where others could.
+    """The job is about to be simulated by this backend, for this reason.
 
-    The fields are those of `plans.patience.Notice`: after `patience` seconds (0 where nothing else could run it) the
-    choice counts as a bad one, and `blame` is what to avoid. With a `reason` an earlier choice has turned out badly by
-    itself, and this one takes its place.
+    Of a `quiet` call only if it is not quick, or others could run it. The fields are those of `plans.patience.Notice`:
+    after `patience` seconds (0 where nothing else could run it) the choice counts as a bad one, and `blame` is what to
+    avoid. With a `reason` an earlier choice has turned out badly by itself, and this one takes its place.
     """
 
     job: str

@@ -79,7 +79,7 @@ def test_the_widget_has_the_same_card_and_asks_for_nothing_outside():
     assert changes == []
     assert widget.live["progress"] == 0.3
     assert widget.live["counts"] == {
-        "shots": 3, "total": 10, "distinct": 1, "registers": [["c", 2]], "outcomes": [["01", 3]],
+        "shots": 3, "total": 10, "distinct": 1, "registers": (("c", 2),), "outcomes": (("01", 3),),
     }  # fmt: skip
     widget.show(JobInfo(id=RUNS.id, status=JobStatus.DONE, created=1.0))
     assert len(changes) == 1
