@@ -34,6 +34,9 @@ class Heard:
     def on_chosen(self, message):
         """Which backend was chosen is no end."""
 
+    def on_progress(self, message):
+        pass
+
     def on_reserve(self, message):
         self.reserved.append(message)
 
