@@ -18,23 +18,26 @@ if TYPE_CHECKING:
 
     from qmagic.backends.v2 import backend, backends
     from qmagic.client import Job as Job
+    from qmagic.client import Loop as Loop
     from qmagic.client import job as job
     from qmagic.client import jobs as jobs
     from qmagic.errors import QmagicError
     from qmagic.jobs import JobStatus
+    from qmagic.loops.minimize import minimize
     from qmagic.primitives import Estimator, Sampler
     from qmagic.results import Result, load
     from qmagic.run import run, run_each
 
 __all__ = [
-    "Estimator", "Job", "JobStatus", "QmagicError", "Result", "Sampler", "__version__", "backend", "backends", "job",
-    "jobs", "load", "run", "run_each",
+    "Estimator", "Job", "JobStatus", "Loop", "QmagicError", "Result", "Sampler", "__version__", "backend", "backends",
+    "job", "jobs", "load", "minimize", "run", "run_each",
 ]  # fmt: skip
 
 _HOMES = {
     "Estimator": "qmagic.primitives",
     "Job": "qmagic.client",
     "JobStatus": "qmagic.jobs",
+    "Loop": "qmagic.client",
     "QmagicError": "qmagic.errors",
     "Result": "qmagic.results",
     "Sampler": "qmagic.primitives",
@@ -43,6 +46,7 @@ _HOMES = {
     "job": "qmagic.client",
     "jobs": "qmagic.client",
     "load": "qmagic.results",
+    "minimize": "qmagic.loops.minimize",
     "run": "qmagic.run",
     "run_each": "qmagic.run",
 }

@@ -1,6 +1,7 @@
 """What happened to jobs, as facts: stored, ordered by one store-wide number, and pushed to whoever listens.
 
 Kinds: ``job.created``, ``job.started``, ``job.returned`` (back to READY, with the reason), ``job.cancelling``,
+``job.held`` (a paused loop gave its process back),
 ``job.done``, ``job.failed``, ``job.cancelled``. What need not last (position, progress) is no event: it is asked for.
 """
 

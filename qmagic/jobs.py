@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 import secrets
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -179,7 +180,8 @@ class Environment(msgspec.Struct, frozen=True, omit_defaults=True):
 class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Everything that was asked for. It is stored once and never changes.
 
-    `kind` is ``"sample"`` (counts), ``"estimate"`` (expectation values) or ``"state"`` (the state after each gate).
+    `kind` is ``"sample"`` (counts), ``"estimate"`` (expectation values), ``"state"`` (the state after each gate) or
+    ``"loop"`` (a hybrid loop: its source is a `qmagic.tapes.LoopSpec`, encoded, of language ``"loop"``).
     `seed` is always set: one that
     the user did not give is drawn at submit, so that a second attempt gives the same counts.
     `noise` is a device snapshot's name, ``"depolarizing=0.01,t1=120us"``, or the JSON text of a Qiskit
@@ -261,9 +263,13 @@ def new_job_id() -> str:
     return _base32(time.time_ns() // 1_000_000, 9) + _base32(secrets.randbits(30), 6)
 
 
+#: Where seeds come from in place of chance: in a loop's process, from the seed of the evaluation.
+draw_seed: Callable[[], int] | None = None
+
+
 def new_seed() -> int:
     """Returns a seed that was not given: 32 random bits."""
-    return secrets.randbits(32)
+    return secrets.randbits(32) if draw_seed is None else draw_seed()
 
 
 def _base32(number: int, digits: int) -> str:

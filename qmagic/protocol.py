@@ -14,10 +14,12 @@ import msgspec
 from qmagic.errors import ErrorInfo
 from qmagic.events import Event
 from qmagic.jobs import Environment, JobInfo
+from qmagic.tapes import Order, Pulse
 
 __all__ = [
     "MAX_REQUEST",
     "PROTOCOL",
+    "AskLoop",
     "Cancel",
     "Diagnose",
     "Diagnosis",
@@ -30,6 +32,7 @@ __all__ = [
     "Listen",
     "Listing",
     "Live",
+    "OrderLoop",
     "Problem",
     "Purge",
     "Push",
@@ -177,11 +180,27 @@ class Live(msgspec.Struct, frozen=True, omit_defaults=True):
         return {name: msgspec.to_builtins(getattr(self, name)) for name in self.__struct_fields__}
 
 
+class OrderLoop(msgspec.Struct, frozen=True):
+    """An order for a loop: it is on disk when its number is answered."""
+
+    id: str
+    order: Order
+
+
+class AskLoop(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A wish to see a loop: its iterations after number `since`, with their `points` where asked for."""
+
+    id: str
+    since: int = 0
+    points: bool = False
+
+
 class Push(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a listener hears: stored events, or what is not stored, newest value per job."""
+    """What a listener hears: stored events, or what is not stored, newest value per job; what is new of loops."""
 
     events: list[Event] = []
     live: list[Live] = []
+    loops: list[Pulse] = []
 
 
 class Heard(msgspec.Struct, frozen=True):

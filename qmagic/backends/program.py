@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qiskit.circuit import CircuitInstruction, Clbit, QuantumCircuit
     from qiskit.transpiler import PassManager
 
-__all__ = ["Program", "Step", "read"]
+__all__ = ["Program", "Step", "definition", "read"]
 
 #: A unitary instruction and the qubits of the whole circuit that it acts on.
 Step = tuple["CircuitInstruction", tuple[int, ...]]
@@ -138,10 +138,10 @@ class _Walk:
             self.touched.update(acted)
             self.steps.append((instruction, acted))
             return
-        definition = _definition(operation)
-        if definition is not None:
+        inner = definition(operation)
+        if inner is not None:
             bits = [clbits[circuit.find_bit(bit).index] for bit in instruction.clbits]
-            self.circuit(definition, acted, bits)
+            self.circuit(inner, acted, bits)
         elif instruction.name in _AER_ONLY:
             self.touched.update(acted)
             self.feeds_forward = self.feeds_forward or instruction.name in _CHANNELS
@@ -167,7 +167,7 @@ class _Walk:
         self.obstacle = self.obstacle or why
 
 
-def _definition(operation: Any) -> QuantumCircuit | None:
+def definition(operation: Any) -> QuantumCircuit | None:
     """Returns a composite operation's circuit; an annotated one (controls, inverses, powers) is synthesized."""
     from qiskit.circuit import AnnotatedOperation, QuantumCircuit
 

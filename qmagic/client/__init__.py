@@ -3,10 +3,11 @@
 from qmagic.client.ask import cancel, job, jobs, purge, service_status, stop_service
 from qmagic.client.environment import environment, notebook
 from qmagic.client.handle import Job
+from qmagic.client.loop import Loop
 from qmagic.client.submit import submit, submit_many
 from qmagic.client.warm import warm
 
 __all__ = [
-    "Job", "cancel", "environment", "job", "jobs", "notebook", "purge", "service_status", "stop_service", "submit",
+    "Job", "Loop", "cancel", "environment", "job", "jobs", "notebook", "purge", "service_status", "stop_service", "submit",
     "submit_many", "warm",
 ]  # fmt: skip

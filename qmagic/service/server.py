@@ -20,6 +20,7 @@ from qmagic.errors import ErrorInfo
 from qmagic.events import Event
 from qmagic.jobs import JobInfo
 from qmagic.protocol import (
+    AskLoop,
     Cancel,
     Diagnose,
     Draw,
@@ -30,6 +31,7 @@ from qmagic.protocol import (
     Hello,
     Listen,
     Listing,
+    OrderLoop,
     Purge,
     Push,
     Reply,
@@ -40,19 +42,22 @@ from qmagic.protocol import (
 from qmagic.service import rows
 from qmagic.service.housekeeping import Housekeeping
 from qmagic.service.listeners import Listeners, heard
+from qmagic.service.loops import Loops
 from qmagic.service.manager import Manager
 from qmagic.service.reading import Reading
 from qmagic.service.slots import Slots
 from qmagic.service.store import Store
 from qmagic.service.submission import Submission
-from qmagic.service.summary import summary
+from qmagic.service.summary import loop_workers, summary
+from qmagic.service.tape_rows import Kept, kept
+from qmagic.tapes import LoopView
 
 __all__ = ["Server"]
 
 log = logging.getLogger(__name__)
 
 #: What somebody who only looks may ask without keeping an idle service from leaving.
-_LOOKS = frozenset(("hello", "find", "list", "listen", "result", "status"))
+_LOOKS = frozenset(("hello", "find", "list", "listen", "loop", "result", "status", "tape"))
 _READABLE = int(zmq.POLLIN)
 
 _ENCODE = msgspec.msgpack.Encoder().encode
@@ -70,6 +75,7 @@ class Server:
         slots: What running jobs hold.
         reading: Looks at texts and circuits.
         housekeeping: Looks after the home.
+        loops: Decides about hybrid loops.
     """
 
     def __init__(
@@ -82,6 +88,7 @@ class Server:
         slots: Slots,
         reading: Reading,
         housekeeping: Housekeeping,
+        loops: Loops,
     ) -> None:
         self._home, self._socket, self._store = home, socket, store
         self._manager, self._engine, self._slots = manager, engine, slots
@@ -95,6 +102,8 @@ class Server:
         self._listeners = Listeners(manager, self._push)
         self._reading = reading
         self._housekeeping = housekeeping
+        self._loops = loops
+        loops.publish = self._listeners.pulse
         self._request = msgspec.msgpack.Decoder(Request).decode
         self._verbs: dict[str, tuple[type[Any], Callable[[bytes, int, Any], None]]] = {
             "hello": (Hello, self._hello),
@@ -107,6 +116,9 @@ class Server:
             "purge": (Purge, self._purge),
             "diagnose": (Diagnose, self._diagnose),
             "draw": (Draw, self._draw),
+            "order": (OrderLoop, self._order),
+            "loop": (AskLoop, self._loop),
+            "tape": (AskLoop, self._tape),
             "status": (type(None), self._status),
             "stop": (type(None), self._stop),
         }
@@ -245,6 +257,29 @@ class Server:
     def _answer_with(self, client: bytes, number: int, body: bytes, error: ErrorInfo | None) -> None:
         self._send(client, number, body, error)
 
+    def _order(self, client: bytes, number: int, wanted: OrderLoop) -> None:
+        self._loops.order(wanted.id, wanted.order, lambda place, error: self._send(client, number, place, error))
+
+    def _loop(self, client: bytes, number: int, wanted: AskLoop) -> None:
+        def told(view: LoopView | None, error: Exception | None) -> None:
+            if error is not None:
+                self._refuse(client, number, f"the store cannot be read: {error}")
+            elif view is None:
+                self._send(client, number, error=ErrorInfo("NotFoundError", f"there is no loop {wanted.id!r}"))
+            else:
+                self._send(client, number, view)
+
+        self._loops.view(wanted, told)
+
+    def _tape(self, client: bytes, number: int, wanted: AskLoop) -> None:
+        def told(found: Kept | None, error: Exception | None) -> None:
+            if found is None:
+                self._refuse(client, number, f"the store cannot be read: {error}")
+            else:
+                self._send(client, number, found.tape)
+
+        self._store.read(lambda connection: kept(connection, wanted.id), told)
+
     def _cancel(self, client: bytes, number: int, cancel: Cancel) -> None:
         self._send(client, number, {job: self._manager.cancel(job) for job in cancel.ids})
 
@@ -266,9 +301,10 @@ class Server:
         self.stopping = True
 
     def _summary(self) -> ServiceStatus:
-        return summary(
+        found = summary(
             self._home, self._started, self._store, self._manager, self._engine, self._slots, len(self._clients)
         )
+        return msgspec.structs.replace(found, workers=[*found.workers, *loop_workers(self._loops.processes())])
 
     def _push(self, client: bytes, push: Push | ErrorInfo) -> bool:
         if isinstance(push, ErrorInfo):
