@@ -26,6 +26,7 @@ __all__ = [
     "Source",
     "Term",
     "Transpile",
+    "draw_seeds_from",
     "new_job_id",
     "new_seed",
 ]
@@ -263,13 +264,18 @@ def new_job_id() -> str:
     return _base32(time.time_ns() // 1_000_000, 9) + _base32(secrets.randbits(30), 6)
 
 
-#: Where seeds come from in place of chance: in a loop's process, from the seed of the evaluation.
-draw_seed: Callable[[], int] | None = None
+_draw: Callable[[], int] = lambda: secrets.randbits(32)
+
+
+def draw_seeds_from(source: Callable[[], int] | None) -> None:
+    """Draws seeds from `source` in place of chance (None): in a loop's process, from the seed of the evaluation."""
+    global _draw
+    _draw = source or (lambda: secrets.randbits(32))
 
 
 def new_seed() -> int:
     """Returns a seed that was not given: 32 random bits."""
-    return secrets.randbits(32) if draw_seed is None else draw_seed()
+    return _draw()
 
 
 def _base32(number: int, digits: int) -> str:

@@ -14,7 +14,8 @@ import msgspec
 from qmagic.errors import ErrorInfo
 from qmagic.events import Event
 from qmagic.jobs import Environment, JobInfo
-from qmagic.tapes import Order, Pulse
+from qmagic.orders import Order
+from qmagic.tapes import Pulse
 
 __all__ = [
     "MAX_REQUEST",

@@ -1,4 +1,4 @@
-"""What a hybrid loop is, as data: what was asked (`LoopSpec`), its tape, the orders it takes, and what is seen of it.
+"""What a hybrid loop is, as data: what was asked (`LoopSpec`), its tape, and what is seen of it.
 
 The *tape* holds everything that an optimizer was told, and every order: with it, the same optimizer stands where it
 stood. Its entries lie in the store in chunks (`pack`, `unpack`). An evaluation's random numbers follow from the job's
@@ -13,65 +13,20 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, UnsetType
 
-from qmagic.errors import NotFoundError, nearest
 from qmagic.jobs import PubSpec, Source
+from qmagic.orders import Order
 
 __all__ = [
-    "BOTH", "OPTIMIZERS", "VALUE", "Changes", "Circuits", "Entry", "Function", "Head", "LoopOutcome", "LoopSpec",
-    "LoopState", "LoopView", "Noted", "Optimizer", "Order", "Ordered", "Pulse", "Rows", "Rules", "Stood", "Told",
-    "optimizer_of", "pack", "rows_of", "unpack",
+    "BOTH", "VALUE", "Circuits", "Entry", "Function", "Head", "LoopOutcome", "LoopSpec", "LoopState", "LoopView",
+    "Noted", "Ordered", "Pulse", "Rows", "Rules", "Stood", "Told", "pack", "rows_of", "unpack",
 ]  # fmt: skip
 
 #: What an evaluation gives: the value, or the value and the gradient.
 VALUE, BOTH = 1, 3
 
 
-# -- optimizers ---------------------------------------------------------------------------------------------------------
-
-
-class Optimizer(msgspec.Struct, frozen=True):
-    """What must be known of an optimizer to ask for it; `qmagic.loops.optimizers` has the rest."""
-
-    gradient: bool = False
-    learning_rate: bool = False
-
-
-#: All optimizers, by name.
-OPTIMIZERS = {
-    "spsa": Optimizer(learning_rate=True),
-    "adam": Optimizer(gradient=True, learning_rate=True),
-    "gradient-descent": Optimizer(gradient=True, learning_rate=True),
-    "cma": Optimizer(learning_rate=True),
-    "cobyla": Optimizer(),
-    "cobyqa": Optimizer(),
-    "nelder-mead": Optimizer(),
-    "powell": Optimizer(),
-    "l-bfgs-b": Optimizer(gradient=True),
-    "slsqp": Optimizer(gradient=True),
-}
-_ALIASES = {
-    "gd": "gradient-descent", "gradientdescent": "gradient-descent", "cmaes": "cma", "lbfgs": "l-bfgs-b",
-    "lbfgsb": "l-bfgs-b", "neldermead": "nelder-mead",
-}  # fmt: skip
-
-
-def optimizer_of(name: str) -> str:
-    """Returns an optimizer's full name.
-
-    Raises:
-        NotFoundError: There is none of this name.
-    """
-    full = name.lower().replace("_", "-")
-    full = full if full in OPTIMIZERS else _ALIASES.get(full.replace("-", ""), full)
-    if full not in OPTIMIZERS:
-        close = nearest(full, OPTIMIZERS) or "; there are " + ", ".join(OPTIMIZERS)
-        raise NotFoundError(f"no optimizer {name!r}{close}")
-    return full
-
-
-# -- what was asked -----------------------------------------------------------------------------------------------------
+# -- what was asked ---------------------------------------------------------------------------------------------------
 
 
 class Circuits(msgspec.Struct, frozen=True, tag="circuits"):
@@ -136,36 +91,7 @@ class LoopSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     forked_at: int = 0
 
 
-# -- orders ---------------------------------------------------------------------------------------------------------------
-
-
-class Changes(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Settings from here on; what is not given stays. `shots` and `precision` None mean exact values."""
-
-    optimizer: str | UnsetType = UNSET
-    options: dict[str, Any] | UnsetType = UNSET
-    learning_rate: float | UnsetType = UNSET
-    maxiter: int | UnsetType = UNSET
-    shots: int | None | UnsetType = UNSET
-    precision: float | None | UnsetType = UNSET
-
-
-class Order(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a person asks of a loop: ``"pause"``, ``"step"``, ``"resume"``, ``"stop"`` or ``"set"``.
-
-    `number` counts a loop's orders from 1; the loop's own have 0. `key` tells an order that was sent twice from two.
-    `steps` belongs to ``"step"``, `reason` to ``"stop"``.
-    """
-
-    kind: str
-    number: int = 0
-    key: str = ""
-    steps: int = 1
-    changes: Changes = Changes()
-    reason: str = ""
-
-
-# -- the tape ---------------------------------------------------------------------------------------------------------------
+# -- the tape ---------------------------------------------------------------------------------------------------------
 
 
 class Head(msgspec.Struct, frozen=True, array_like=True, tag=0):
@@ -233,7 +159,7 @@ def unpack(chunk: bytes) -> list[Entry]:
     return _DECODE(chunk)
 
 
-# -- what is seen -----------------------------------------------------------------------------------------------------------
+# -- what is seen -----------------------------------------------------------------------------------------------------
 
 
 class Rows(msgspec.Struct, frozen=True):

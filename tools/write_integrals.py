@@ -1,6 +1,6 @@
 """Writes qmagic/loops/problems/integrals.json: the electrons of H2 and LiH at their usual bond lengths, by PySCF.
 
-    python tools/write_integrals.py
+python tools/write_integrals.py
 """
 
 from __future__ import annotations
@@ -26,9 +26,7 @@ def data(electrons: Electrons) -> dict[str, object]:
         "hartree_fock": _rounded(electrons.hartree_fock),
         "exact": _rounded(electrons.exact),
         "one": [_rounded(electrons.one[pq]) for pq in lower],
-        "two": [
-            _rounded(electrons.two[(*pq, *rs)]) for i, pq in enumerate(lower) for rs in lower[: i + 1]
-        ],
+        "two": [_rounded(electrons.two[(*pq, *rs)]) for i, pq in enumerate(lower) for rs in lower[: i + 1]],
     }
 
 
@@ -47,7 +45,7 @@ def main() -> None:
         f"Integrals over restricted Hartree-Fock orbitals in STO-3G, in Hartree, and full configuration interaction "
         f"(exact), by PySCF {version('pyscf')}; written by tools/write_integrals.py, read by electrons.py."
     )
-    lines = [f'    {json.dumps(name)}: {json.dumps(one)}' for name, one in molecules.items()]
+    lines = [f"    {json.dumps(name)}: {json.dumps(one)}" for name, one in molecules.items()]
     OUT.write_text(
         f'{{\n  "what": {json.dumps(what)},\n  "molecules": {{\n' + ",\n".join(lines) + "\n  }\n}\n", "utf-8"
     )

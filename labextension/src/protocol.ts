@@ -106,10 +106,18 @@ export interface LiveView {
   readonly why: string;
 }
 
+/** What is new of a loop: how it stands, and its newest iterations as columns; see docs/loops.md. */
+export interface LoopPulse {
+  readonly id: string;
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly rows: Readonly<Record<string, unknown>>;
+}
+
 export type Message =
   | { readonly type: 'snapshot'; readonly seq: number; readonly jobs: readonly JobView[] }
   | { readonly type: 'events'; readonly seq: number; readonly events: readonly JobEvent[] }
   | { readonly type: 'live'; readonly jobs: readonly LiveView[] }
+  | { readonly type: 'loops'; readonly loops: readonly LoopPulse[] }
   | { readonly type: 'offline'; readonly message: string }
   | { readonly type: 'online' };
 
@@ -154,6 +162,8 @@ export function decodeMessage(text: string): Message {
       return { type: 'events', seq: number(data.seq, 'seq'), events: list(data.events, 'events').map(decodeEvent) };
     case 'live':
       return { type: 'live', jobs: list(data.jobs, 'jobs').map(decodeLive) };
+    case 'loops':
+      return { type: 'loops', loops: list(data.loops, 'loops').map(decodeLoopPulse) };
     case 'offline':
       return { type: 'offline', message: optionalText(data.message) };
     case 'online':
@@ -244,6 +254,11 @@ function decodeLive(value: unknown): LiveView {
     backend: optionalText(data.backend),
     why: optionalText(data.why)
   };
+}
+
+function decodeLoopPulse(value: unknown): LoopPulse {
+  const data = record(value, 'loop');
+  return { id: text(data.id, 'id'), state: record(data.state, 'state'), rows: record(data.rows, 'rows') };
 }
 
 function record(value: unknown, what: string): Record<string, unknown> {

@@ -5,9 +5,10 @@ from qmagic.client.environment import environment, notebook
 from qmagic.client.handle import Job
 from qmagic.client.loop import Loop
 from qmagic.client.submit import submit, submit_many
+from qmagic.client.sweep import Sweep
 from qmagic.client.warm import warm
 
 __all__ = [
-    "Job", "Loop", "cancel", "environment", "job", "jobs", "notebook", "purge", "service_status", "stop_service", "submit",
-    "submit_many", "warm",
+    "Job", "Loop", "Sweep", "cancel", "environment", "job", "jobs", "notebook", "purge", "service_status",
+    "stop_service", "submit", "submit_many", "warm",
 ]  # fmt: skip

@@ -17,23 +17,9 @@ from qmagic.client.connection import connection
 from qmagic.client.handle import Job
 from qmagic.errors import InputError, NotFoundError, QmagicError, nearest
 from qmagic.jobs import JobInfo, JobSpec, new_job_id
+from qmagic.orders import OPTIMIZERS, Changes, Order, optimizer_of
 from qmagic.protocol import AskLoop, OrderLoop
-from qmagic.tapes import (
-    OPTIMIZERS,
-    Changes,
-    Entry,
-    LoopSpec,
-    LoopState,
-    LoopView,
-    Noted,
-    Order,
-    Ordered,
-    Stood,
-    Told,
-    optimizer_of,
-    pack,
-    unpack,
-)
+from qmagic.tapes import Entry, LoopSpec, LoopState, LoopView, Noted, Ordered, Stood, Told, pack, unpack
 
 if TYPE_CHECKING:
     from qmagic.results.loop import History, LoopResult

@@ -1,28 +1,7 @@
-"""Views of a hybrid loop: text, HTML with a chart and a table, and JSON for our own renderer; while it runs and after.
-
-The JSON (`LOOP_TYPE`) is what the cockpit draws, and all that a notebook stores of a loop:
-
-    id, status, name, created       the job; id "" where outputs must not differ between runs
-    phase                           starting, running, paused, measuring, ended
-    optimizer, gradient, why        what runs, where gradients come from, why this optimizer
-    settings                        learning_rate, maxiter, shots, precision as they are now
-    labels, x                       names of the parameters; the best point (ended), else the last one
-    value, std, measured            the result: exact (measured 0), or measured again with so many fresh shots; null before
-    lowest, biased, lowest_iteration   the lowest value seen; biased: the lowest of noisy values lies below the truth
-    exact                           the right answer where it is known, else null
-    iterations, evaluations, shots, seconds, reason, error
-    history                         columns: iteration, evaluations, shots, seconds, value, std, gradient_norm, step
-    points                          iteration (a column) and x (a row for each): some of the iterations
-    orders                          index (of the evaluation before which it was obeyed), kind, changes
-    notes                           iteration, kind, text
-
-At most 1,000 iterations and 4,000 numbers of points are stored, the first, the last and the lowest among them; a live
-cockpit asks the server for the rest.
-"""
+"""Views of a hybrid loop: text, HTML with a chart and a table, and JSON (`loop_data`); while it runs and after."""
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import Any
 
@@ -31,6 +10,7 @@ import msgspec
 from qmagic.display.axis import scale
 from qmagic.display.frame import Frame
 from qmagic.display.headless import headless
+from qmagic.display.loop_data import LOOP_TYPE, Seen, data, lowest_of, picked_of
 from qmagic.display.numbers import exact, parameter, with_error
 from qmagic.display.oneline import job_line
 from qmagic.display.page import escaped, note, page
@@ -39,40 +19,20 @@ from qmagic.display.sweep import legend
 from qmagic.jobs import JobInfo
 from qmagic.results.headline import duration
 from qmagic.results.loop import LoopResult, many
-from qmagic.tapes import LoopOutcome, LoopSpec, LoopState, LoopView, Noted, Ordered, Rows
+from qmagic.tapes import LoopSpec, LoopState, LoopView
 
-__all__ = ["LOOP_TYPE", "loop_bundle", "loop_card"]
+__all__ = ["loop_bundle", "loop_card", "of_view", "sparkline", "thumbnail"]
 
-LOOP_TYPE = "application/vnd.qmagic.loop.v1+json"
-
-_MOST_STORED = 1000
-_MOST_NUMBERS = 4000
 _MOST_DRAWN = 400
 _MOST_PARAMETERS = 64
 _SPARKS = "▁▂▃▄▅▆▇█"
-_COLUMNS = ("iteration", "evaluations", "shots", "seconds", "value", "std", "gradient_norm", "step")
-
-
-@dataclasses.dataclass(frozen=True)
-class _Seen:
-    """What is shown of a loop."""
-
-    info: JobInfo
-    state: LoopState
-    rows: Rows
-    labels: tuple[str, ...]
-    answer: float | None
-    orders: list[Ordered]
-    notes: list[Noted]
-    why: str = ""
-    result: LoopOutcome | None = None
 
 
 def loop_bundle(result: LoopResult) -> dict[str, Any]:
     """Returns all views of a loop that has ended, keyed by MIME type."""
     found = result.loop
     spec = result.spec and msgspec.msgpack.decode(result.spec.source.data, type=LoopSpec)
-    lowest = _lowest(found.history)
+    lowest = lowest_of(found.history)
     state = LoopState(
         phase="ended", iteration=found.iterations, evaluations=found.evaluations, spent_shots=found.shots,
         seconds=found.seconds, best=found.lowest, best_iteration=found.history.iteration[lowest] if lowest >= 0 else 0,
@@ -81,28 +41,39 @@ def loop_bundle(result: LoopResult) -> dict[str, Any]:
         precision=spec.precision if spec else None, learning_rate=spec.learning_rate if spec else None,
     )  # fmt: skip
     return _bundle(
-        _Seen(
-            result.info, state, found.history, found.labels, found.exact, found.orders, found.notes,
-            spec.why if spec else "", found,
-        )  # fmt: skip
+        Seen(
+            result.info,
+            state,
+            found.history,
+            found.labels,
+            found.exact,
+            found.orders,
+            found.notes,
+            spec.why if spec else "",
+            found,
+        )
     )
 
 
 def loop_card(info: JobInfo, view: LoopView, text: str = "") -> dict[str, Any]:
     """Returns all views of a loop that has not ended, or ended without a result."""
-    seen = _Seen(info, view.state, view.rows, view.labels, view.exact, view.orders, view.notes)
-    views = _bundle(seen)
+    views = _bundle(of_view(info, view))
     return views | {"text/plain": text or views["text/plain"]}
 
 
-def _bundle(seen: _Seen) -> dict[str, Any]:
-    return {"text/plain": _text(seen), "text/html": _html(seen), LOOP_TYPE: _json(seen)}
+def of_view(info: JobInfo, view: LoopView) -> Seen:
+    """Returns what is shown of a loop as the service tells it."""
+    return Seen(info, view.state, view.rows, view.labels, view.exact, view.orders, view.notes)
+
+
+def _bundle(seen: Seen) -> dict[str, Any]:
+    return {"text/plain": _text(seen), "text/html": _html(seen), LOOP_TYPE: data(seen)}
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
 
 
-def _head(seen: _Seen) -> str:
+def _head(seen: Seen) -> str:
     """Returns the first line."""
     state, result = seen.state, seen.result
     if result is None:
@@ -119,13 +90,15 @@ def _head(seen: _Seen) -> str:
     return " · ".join(parts)
 
 
-def _rows(seen: _Seen) -> list[tuple[str, str]]:
+def _rows(seen: Seen) -> list[tuple[str, str]]:
     """Returns what a table says: names and values."""
     state, result = seen.state, seen.result
     rows: list[tuple[str, str]] = []
     if result is not None:
         value = " ± ".join(with_error(result.value, result.std)) if result.std else exact(result.value)
-        rows.append(("value", value + (f", measured again with {result.measured:,} fresh shots" if result.measured else "")))
+        rows.append(
+            ("value", value + (f", measured again with {result.measured:,} fresh shots" if result.measured else ""))
+        )
     elif state.value is not None:
         last = " ± ".join(with_error(state.value, state.std)) if state.std else exact(state.value)
         rows.append((f"iteration {state.iteration}", last))
@@ -143,9 +116,9 @@ def _rows(seen: _Seen) -> list[tuple[str, str]]:
     return rows
 
 
-def _text(seen: _Seen) -> str:
+def _text(seen: Seen) -> str:
     lines = [_head(seen)]
-    if sparks := _sparkline(seen.rows.value):
+    if sparks := sparkline(seen.rows.value):
         lines.append(sparks)
     rows = _rows(seen)
     width = max(len(name) for name, _ in rows)
@@ -158,29 +131,31 @@ def _text(seen: _Seen) -> str:
     return "\n".join([*lines, *(f"iteration {one.iteration}: {one.text}" for one in seen.notes[-3:])])
 
 
-def _sparkline(values: list[float], width: int = 60) -> str:
+def sparkline(values: list[float], width: int = 60) -> str:
+    """Returns values as a row of blocks between the highest and the lowest."""
     if len(values) < 3:
         return ""
-    places = [values[round(i * (len(values) - 1) / (width - 1))] for i in range(width)] if len(values) > width else values
+    places = (
+        [values[round(i * (len(values) - 1) / (width - 1))] for i in range(width)] if len(values) > width else values
+    )
     low, high = min(places), max(places)
     span = (high - low) or 1.0
     return f"{parameter(high)} " + "".join(_SPARKS[round((v - low) / span * 7)] for v in places) + f" {parameter(low)}"
 
 
-def _parameters(seen: _Seen) -> dict[str, str]:
+def _parameters(seen: Seen) -> dict[str, str]:
     import struct
 
-    data = seen.result.x if seen.result is not None else b""
+    best = seen.result.x if seen.result is not None else b""
     return {
-        label: parameter(value)
-        for label, (value,) in zip(seen.labels, struct.iter_unpack("<d", data), strict=False)
+        label: parameter(value) for label, (value,) in zip(seen.labels, struct.iter_unpack("<d", best), strict=False)
     }
 
 
 # -- HTML -------------------------------------------------------------------------------------------------------------
 
 
-def _html(seen: _Seen) -> str:
+def _html(seen: Seen) -> str:
     body = _chart(seen) if len(seen.rows) > 1 else ""
     cells = "".join(
         f'<tr><th scope="row" class="qm-soft" style="text-align:left">{escaped(name)}</th>'
@@ -194,17 +169,28 @@ def _html(seen: _Seen) -> str:
             f'<tr><th scope="row" class="qm-key" style="text-align:left">{escaped(name)}</th><td>{value}</td></tr>'
             for name, value in found[:_MOST_PARAMETERS]
         )
-        more = f"<tr><td colspan=2>… and {len(found) - _MOST_PARAMETERS} more</td></tr>" if len(found) > _MOST_PARAMETERS else ""
+        more = (
+            f"<tr><td colspan=2>… and {len(found) - _MOST_PARAMETERS} more</td></tr>"
+            if len(found) > _MOST_PARAMETERS
+            else ""
+        )
         body += (
             f"<details><summary>the best point, {many(len(found), 'parameter')}</summary>"
             f'<table class="qm-t"><tbody>{listed}{more}</tbody></table></details>'
         )
-    return page(_head(seen), body + note([f"iteration {one.iteration}: {one.text}" for one in seen.notes[-5:]]), series=3)
+    return page(
+        _head(seen), body + note([f"iteration {one.iteration}: {one.text}" for one in seen.notes[-5:]]), series=3
+    )
 
 
-def _chart(seen: _Seen) -> str:
+def thumbnail(seen: Seen) -> str:
+    """Returns a loop's chart alone."""
+    return _chart(seen, names=False) if len(seen.rows) > 1 else ""
+
+
+def _chart(seen: Seen, *, names: bool = True) -> str:
     """Returns value against iteration, with its error band, the lowest so far, and the exact answer."""
-    picked = _picked(seen.rows, _MOST_DRAWN)
+    picked = picked_of(seen.rows, _MOST_DRAWN)
     x = [seen.rows.iteration[i] for i in picked]
     values, stds = [seen.rows.value[i] for i in picked], [seen.rows.std[i] for i in picked]
     so_far, lowest = [], math.inf
@@ -216,114 +202,26 @@ def _chart(seen: _Seen) -> str:
     ends = [v - s for v, s in zip(values, stds, strict=True)] + [v + s for v, s in zip(values, stds, strict=True)]
     ends += [] if seen.answer is None else [seen.answer]
     frame = Frame(scale([float(i) for i in x], ticks=6, round_ends=False), scale(ends), "iteration", "value")
-    drawn, names = "", ["value"]
+    drawn, words = "", ["value"]
     if any(stds):
         edge = [f"{frame.x(i):.1f},{frame.y(v + s):.1f}" for i, v, s in zip(x, values, stds, strict=True)]
-        edge += [f"{frame.x(i):.1f},{frame.y(v - s):.1f}" for i, v, s in reversed(list(zip(x, values, stds, strict=True)))]
+        edge += [
+            f"{frame.x(i):.1f},{frame.y(v - s):.1f}" for i, v, s in reversed(list(zip(x, values, stds, strict=True)))
+        ]
         drawn += f'<polygon class="qm-f0" fill="#2563c9" fill-opacity=".18" points="{" ".join(edge)}"/>'
     drawn += _line(frame, x, values, 0)
     drawn += _line(frame, x, so_far, 1, dashes="7 3")
-    names.append("lowest seen (biased)" if seen.state.biased else "best so far")
+    words.append("lowest seen (biased)" if seen.state.biased else "best so far")
     if seen.answer is not None:
         drawn += _line(frame, [x[0], x[-1]], [seen.answer] * 2, 2, dashes="2 3")
-        names.append("exact answer")
+        words.append("exact answer")
     what = f"value over {len(seen.rows)} iterations, from {parameter(values[0])} to {parameter(values[-1])}"
-    return frame.svg(drawn, what) + legend(names)
+    return frame.svg(drawn, what) + (legend(words) if names else "")
 
 
 def _line(frame: Frame, x: list[int], y: list[float], series: int, dashes: str = "") -> str:
     points = " ".join(f"{frame.x(a):.1f},{frame.y(b):.1f}" for a, b in zip(x, y, strict=True))
     dash = f' stroke-dasharray="{dashes}"' if dashes else ""
-    return f'<polyline {stroke(series)} fill="none" stroke-width="1.6" stroke-linejoin="round"{dash} points="{points}"/>'
-
-
-# -- JSON -------------------------------------------------------------------------------------------------------------
-
-
-def _json(seen: _Seen) -> dict[str, Any]:
-    info, state, result, plain = seen.info, seen.state, seen.result, headless()
-    picked = _picked(seen.rows, _MOST_STORED)
-    history = {name: [_short(getattr(seen.rows, name)[i]) for i in picked] for name in _COLUMNS}
-    if plain:
-        history["seconds"] = [0.0] * len(picked)
-    return {
-        "id": "" if plain else info.id,
-        "status": info.status.value,
-        "name": info.name,
-        "created": 0.0 if plain else info.created,
-        "phase": "ended" if info.status.final else state.phase,
-        "optimizer": state.optimizer,
-        "gradient": state.gradient,
-        "why": seen.why,
-        "settings": {
-            "learning_rate": state.learning_rate, "maxiter": state.maxiter, "shots": state.shots,
-            "precision": state.precision,
-        },
-        "labels": list(seen.labels),
-        "x": _vector(result.x) if result is not None else _last_point(seen),
-        "value": None if result is None else result.value,
-        "std": None if result is None else result.std,
-        "measured": None if result is None else result.measured,
-        "lowest": state.best,
-        "lowest_iteration": state.best_iteration,
-        "biased": state.biased,
-        "exact": seen.answer,
-        "iterations": state.iteration,
-        "evaluations": state.evaluations,
-        "shots": state.spent_shots,
-        "seconds": 0.0 if plain else _short(state.seconds),
-        "reason": "" if result is None else result.reason,
-        "error": info.error,
-        "history": history,
-        "points": _points(seen),
-        "orders": [_order(one) for one in seen.orders],
-        "notes": [{"iteration": one.iteration, "kind": one.kind, "text": one.text} for one in seen.notes],
-    }  # fmt: skip
-
-
-def _order(one: Ordered) -> dict[str, Any]:
-    return {"index": one.index, "kind": one.order.kind, "changes": msgspec.to_builtins(one.order.changes)}
-
-
-def _points(seen: _Seen) -> dict[str, Any]:
-    size = len(seen.labels)
-    if not seen.rows.x or not size:
-        return {"iteration": [], "x": []}
-    picked = _picked(seen.rows, max(2, _MOST_NUMBERS // size)) if size <= _MOST_NUMBERS // 2 else []
-    width = 8 * size
-    return {
-        "iteration": [seen.rows.iteration[i] for i in picked],
-        "x": [_vector(seen.rows.x[i * width : (i + 1) * width]) for i in picked],
-    }
-
-
-def _last_point(seen: _Seen) -> list[float]:
-    return _vector(seen.rows.x[-8 * len(seen.labels) :]) if seen.rows.x else []
-
-
-def _vector(data: bytes) -> list[float]:
-    import struct
-
-    return [float(f"{value:.10g}") for (value,) in struct.iter_unpack("<d", data)]
-
-
-def _short(value: Any) -> Any:
-    return float(f"{value:.10g}") if isinstance(value, float) else value
-
-
-def _lowest(rows: Rows) -> int:
-    return min(range(len(rows)), key=rows.value.__getitem__) if len(rows) else -1
-
-
-def _picked(rows: Rows, most: int) -> list[int]:
-    """Returns which iterations are shown: all, or `most` of them: the lowest and the highest of each stretch."""
-    number = len(rows)
-    if number <= most:
-        return list(range(number))
-    stretches = max(1, most // 2 - 1)
-    chosen = {0, number - 1}
-    for k in range(stretches):
-        stretch = range(k * number // stretches, (k + 1) * number // stretches)
-        chosen.add(min(stretch, key=rows.value.__getitem__))
-        chosen.add(max(stretch, key=rows.value.__getitem__))
-    return sorted(chosen)
+    return (
+        f'<polyline {stroke(series)} fill="none" stroke-width="1.6" stroke-linejoin="round"{dash} points="{points}"/>'
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from qmagic.engines.base import Done, Failed
-from qmagic.tapes import Order, Pulse
+from qmagic.orders import Order
+from qmagic.tapes import Pulse
 
 __all__ = ["Begin", "FromLoop", "Obey", "Pulsed", "Ready", "Recorded", "Rested", "ToLoop"]
 

@@ -24,7 +24,7 @@ from qmagic.engines.process import environment_key
 from qmagic.engines.spawn import spawn
 from qmagic.home import start_time
 from qmagic.jobs import Environment
-from qmagic.tapes import Order
+from qmagic.orders import Order
 
 __all__ = ["LoopEngine", "LoopListener"]
 

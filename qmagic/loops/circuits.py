@@ -62,22 +62,18 @@ class CircuitObjective:
         """Where gradients come from, and why."""
         return f"{self._gradient.name}: {self._gradient.why}"
 
-    @property
-    def cost(self) -> int:
-        """Values that one gradient takes."""
-        return self._gradient.evaluations
-
     def effort(self, shots: int | None, precision: float | None) -> None:
         """Sets how many shots each value takes from here on."""
         job = self._job
         exact = shots is None and precision is None
         own = exact and job.backend in _EXACT and job.noise is None and job.transpile is None
-        self._door = None if own else _Door(job, self._pub, self._ansatz, shots, precision)
+        door = None if own else _Door(job, self._pub, self._ansatz, shots, precision)
         self._gradient = choose(
             self._ansatz, _operator(self._pub, self._ansatz.num_qubits), gradient=self._loop.gradient,
-            evaluate=None if self._door is None else self._door.evaluate, noisy=not exact,
+            evaluate=None if door is None else door.evaluate, noisy=not exact,
             seed=seed_of(job.seed, "gradient"), threads=self._threads,
         )  # fmt: skip
+        self._door = door
 
     def evaluate(self, x: NDArray[np.float64], want: int, index: int) -> Answer:
         """Evaluates at a point."""
@@ -153,7 +149,7 @@ class _Door:
 
 
 def _placed(prepared: Any) -> JobSpec:
-    """Returns a job whose circuit lies on its device already, its observable with it: not to be placed at each value."""
+    """Returns a job whose circuit lies on its device already, with its observable: it need not be placed each time."""
     from qmagic.backends.devices.snapshots import device
     from qmagic.cells.pubs import to_qpy
     from qmagic.plans.transpile import onto
@@ -161,7 +157,9 @@ def _placed(prepared: Any) -> JobSpec:
     spec: JobSpec = prepared.spec
     placed = onto(prepared.circuits[0], prepared.transpile, device(prepared.transpile.device))
     moved = tuple(
-        Observable(tuple(Term(t.operators, tuple(placed.places[q] for q in t.qubits), t.coefficient) for t in one.terms))
+        Observable(
+            tuple(Term(t.operators, tuple(placed.places[q] for q in t.qubits), t.coefficient) for t in one.terms)
+        )
         for one in spec.pubs[0].observables or ()
     )
     pub = msgspec.structs.replace(spec.pubs[0], observables=moved)

@@ -45,7 +45,7 @@ class FunctionObjective:
         self._cost: Callable[..., Any] = functions["cost"]
         self._slopes: Callable[..., Any] | None = functions.get("gradient")
         self._seed, self._asked = job.seed, loop.gradient
-        self.name = objective.name
+        self._name = objective.name
         self.fingerprint = _fingerprint(objective.pickle, self._cost, self._slopes)
         self._accepts = {f: _accepted(f) for f in (self._cost, self._slopes) if f is not None}
         self._size = len(loop.x0) // 8
@@ -56,16 +56,16 @@ class FunctionObjective:
         self.effort(loop.shots, loop.precision)
 
     @property
+    def name(self) -> str:
+        """The function's name."""
+        return self._name
+
+    @property
     def gradient(self) -> str:
         """Where gradients come from, and why."""
         if self._slopes is not None:
             return f"function: {getattr(self._slopes, '__name__', 'the gradient')} was given"
         return f"{self._differences.name}: {self._differences.why}"
-
-    @property
-    def cost(self) -> int:
-        """Values that one gradient takes."""
-        return 1 if self._slopes is not None else self._differences.evaluations
 
     def effort(self, shots: int | None, precision: float | None) -> None:
         """Sets what a function that takes ``shots`` gets from here on."""
@@ -146,7 +146,7 @@ def _accepted(function: Callable[..., Any]) -> frozenset[str]:
 
 
 def _fingerprint(pickle: bytes, *functions: Callable[..., Any] | None) -> str:
-    """Returns a hash of functions: of what travelled, and of the code that a function from a module has here and now."""
+    """Returns a hash of functions: of what travelled, and of the code that one from a module has here and now."""
     digest = hashlib.sha256(pickle)
     seen: set[int] = set()
     for function in functions:

@@ -10,10 +10,9 @@ import itertools
 import time
 from collections.abc import Iterator, Sequence
 
-from qmagic import jobs
-from qmagic.client import submit as submitting
 from qmagic.client.handle import Job
-from qmagic.jobs import JobInfo, JobSpec, JobStatus
+from qmagic.client.submit import run_in_place
+from qmagic.jobs import JobInfo, JobSpec, JobStatus, draw_seeds_from
 from qmagic.loops.seeds import seed_of
 from qmagic.outcomes import SampledPub
 
@@ -24,18 +23,18 @@ _taken = 0
 
 def install() -> None:
     """Makes whatever is submitted in this process run in place, from now on."""
-    submitting.in_place = _run
+    run_in_place(_run)
 
 
 @contextlib.contextmanager
 def evaluation(seed: int) -> Iterator[None]:
     """Draws seeds that were not given from an evaluation's seed, one after the other."""
     numbers = itertools.count()
-    jobs.draw_seed = lambda: seed_of(seed, "in place", next(numbers)) & 0xFFFFFFFF
+    draw_seeds_from(lambda: seed_of(seed, "in place", next(numbers)) & 0xFFFFFFFF)
     try:
         yield
     finally:
-        jobs.draw_seed = None
+        draw_seeds_from(None)
 
 
 def taken() -> int:

@@ -15,7 +15,8 @@ from multiprocessing.connection import Connection
 import msgspec
 
 from qmagic.engines.loop_messages import FromLoop, Obey, Pulsed, Recorded, Rested, ToLoop
-from qmagic.tapes import Entry, LoopState, Order, Pulse, Stood, Told, pack, rows_of
+from qmagic.orders import Order
+from qmagic.tapes import Entry, LoopState, Pulse, Stood, Told, pack, rows_of
 
 __all__ = ["BATCH", "Line"]
 
@@ -30,7 +31,7 @@ _REMINDER = 1.0
 
 
 class Line:
-    """One loop's line. See `session.Door`.
+    """One loop's line. See `door.Door`.
 
     Args:
         connection: To the service.

@@ -1,4 +1,4 @@
-"""What a loop says of itself in plain words: a plateau, a divergence, a gradient that vanishes, a rule that cannot bite.
+"""What a loop says of itself in plain words: a plateau, a divergence, a vanishing gradient, a rule that cannot bite.
 
 Each is said once, and again only when it was over in between. Notices follow from the iterations alone, so that a
 replayed loop says the same.
@@ -34,7 +34,9 @@ class Notices:
         last = history[-1]
         if last.iteration % _EVERY:
             return []
-        found = {kind: text for kind, text in (self._plateau(history), self._divergence(history), self._flat(last)) if text}
+        found = {
+            kind: text for kind, text in (self._plateau(history), self._divergence(history), self._flat(last)) if text
+        }
         if (doubt := self._doubt(history)) is not None:
             found["doubt"] = doubt
         said, self._said = self._said, set(found)

@@ -28,19 +28,17 @@ class Answer(NamedTuple):
 class Objective(Protocol):
     """An objective, ready to be evaluated. What is random in it follows from the number of the evaluation."""
 
-    #: The backend, or the function's name.
-    name: str
     #: A hash of what is evaluated: another one is another objective.
     fingerprint: str
 
     @property
-    def gradient(self) -> str:
-        """Where gradients come from, and why, in words."""
+    def name(self) -> str:
+        """The backend, or the function's name."""
         ...
 
     @property
-    def cost(self) -> int:
-        """Values that one gradient takes."""
+    def gradient(self) -> str:
+        """Where gradients come from, and why, in words."""
         ...
 
     def effort(self, shots: int | None, precision: float | None) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import inspect
 import linecache
+import os
 import pickle
 import platform
-import sys
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -82,7 +82,9 @@ def _loaded(data: bytes) -> dict[str, Callable[..., Any]]:
     try:
         functions, texts = pickle.loads(data)
     except Exception as error:
-        raise InputError(f"the function cannot be loaded in the loop's process: {type(error).__name__}: {error}") from None
+        raise InputError(
+            f"the function cannot be loaded in the loop's process: {type(error).__name__}: {error}"
+        ) from None
     for name, text in texts.items():  # so that tracebacks show the lines of a notebook's cell
         linecache.cache.setdefault(name, (len(text), None, text.splitlines(keepends=True), name))
     found: dict[str, Callable[..., Any]] = functions
@@ -92,8 +94,10 @@ def _loaded(data: bytes) -> dict[str, Callable[..., Any]]:
 def user_error(error: BaseException) -> UserError:
     """Returns an error of a user's function with its own traceback, from the function on."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename != sys._getframe(1).f_code.co_filename]
-    lines = traceback.format_list(own[-12:])
+    ours = os.path.dirname(__file__)
+    while len(frames) > 1 and frames[0].filename.startswith(ours):
+        del frames[0]
+    lines = traceback.format_list(frames[-12:])
     what = "".join(traceback.format_exception_only(error)).strip()
     return UserError(f"{what}\n{''.join(lines)}".rstrip())
 

@@ -56,6 +56,7 @@ def _serve(connection: Connection, begin: Begin, results: Path) -> None:
 
     spec = msgspec.msgpack.decode(begin.spec, type=JobSpec)
     line = _line(connection, begin)
+    message: Done | Failed
     try:
         session = runner.prepare(spec, begin.tape, line)
         line.state = session.state

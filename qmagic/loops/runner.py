@@ -10,11 +10,12 @@ import msgspec
 
 from qmagic.errors import JobFailedError
 from qmagic.jobs import JobSpec
+from qmagic.loops.door import Door, Ended, Switched
 from qmagic.loops.objective import objective_of
 from qmagic.loops.optimizers import make
 from qmagic.loops.pickling import loaded_callback
 from qmagic.loops.replay import Replay, check_head
-from qmagic.loops.session import Door, Ended, Session, Switched
+from qmagic.loops.session import Session
 from qmagic.outcomes import Outcome
 from qmagic.tapes import Head, LoopOutcome, LoopSpec, Told, rows_of
 from qmagic.version import __version__
@@ -61,7 +62,7 @@ def run(job: JobSpec, session: Session) -> Outcome:
     if lowest is None:
         raise JobFailedError(f"job {job.id}: {reason}, before the first value")
     told: Told = lowest
-    if lowest.std > 0 or session.shots is not None or session.precision is not None:
+    if lowest.std > 0 or session.settings.shots is not None or session.settings.precision is not None:
         exact = False
         # the lowest of noisy values lies below the truth: it is measured again before it is called a result
         told = session.measure(session.best.x if session.best is not None else lowest.x)
@@ -71,22 +72,21 @@ def run(job: JobSpec, session: Session) -> Outcome:
         x=told.x, value=told.value, std=told.std, measured=0 if exact else told.shots,
         lowest=lowest.value if exact or session.best is None else session.best.value, iterations=last,
         evaluations=session.index, shots=session.spent, seconds=session.seconds, reason=reason,
-        optimizer=session.optimizer, gradient=session.gradient, labels=session.loop.labels,
+        optimizer=session.settings.optimizer, gradient=session.gradient, labels=session.loop.labels,
         history=rows_of(session.history, points=True), orders=session.orders, notes=session.notes,
         exact=session.loop.exact,
     )  # fmt: skip
     return Outcome(
-        pubs=(), backend=session.objective.name, method=session.optimizer, seconds={"run": session.seconds},
-        versions=_versions(session.optimizer), loop=outcome,
+        pubs=(), backend=session.objective.name, method=session.settings.optimizer, seconds={"run": session.seconds},
+        versions=_versions(session.settings.optimizer), loop=outcome,
     )  # fmt: skip
 
 
 def _optimized(job: JobSpec, session: Session) -> str:
     """Runs one optimizer after the other, and returns why the last one ended."""
     while True:
-        optimizer = make(
-            session.optimizer, session.x, seed=job.seed, learning_rate=session.learning_rate, options=session.options
-        )
+        now = session.settings
+        optimizer = make(now.optimizer, session.x, seed=job.seed, learning_rate=now.learning_rate, options=now.options)
         session.on_learning_rate = optimizer.change_learning_rate
         try:
             return optimizer.run(session)

@@ -10,48 +10,28 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from msgspec import UNSET
 
 from qmagic.errors import InputError
+from qmagic.loops.door import Door, Ended, Switched
 from qmagic.loops.notices import Notices
 from qmagic.loops.objective import Answer, Objective
-from qmagic.loops.optimizers import check
 from qmagic.loops.pickling import UserError
 from qmagic.loops.replay import Replay
+from qmagic.loops.settings import Settings
 from qmagic.loops.stopping import Stopping
-from qmagic.tapes import BOTH, OPTIMIZERS, VALUE, Entry, LoopSpec, LoopState, Noted, Order, Ordered, Stood, Told
+from qmagic.orders import OPTIMIZERS, Changes, Order
+from qmagic.tapes import BOTH, VALUE, LoopSpec, LoopState, Noted, Ordered, Stood, Told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Door", "Ended", "Session", "Switched"]
+__all__ = ["Session"]
 
 #: How many last evaluations are remembered by their points.
 _REMEMBERED = 4096
-
-
-class Ended(BaseException):
-    """The loop stops; the first argument says why."""
-
-
-class Switched(BaseException):
-    """Another optimizer takes over."""
-
-
-class Door(Protocol):
-    """The way out of a session: see `line.Line`."""
-
-    def record(self, *entries: Entry) -> None:
-        """Puts entries on the tape."""
-
-    def order(self) -> Order | None:
-        """Returns the next order, None where there is none."""
-
-    def await_order(self) -> None:
-        """Waits for an order; may not return."""
 
 
 class Session:
@@ -74,8 +54,7 @@ class Session:
         callback: Callable[[int, Any, float], Any] | None = None,
     ) -> None:
         self.loop, self.objective, self._replay, self._door, self._callback = loop, objective, replay, door, callback
-        self.optimizer, self.options, self.learning_rate = loop.optimizer, loop.options, loop.learning_rate
-        self.maxiter, self.shots, self.precision = loop.maxiter, loop.shots, loop.precision
+        self.settings = Settings.of(loop)
         #: Called with a new learning rate; set by the optimizer that runs, where it has one.
         self.on_learning_rate: Callable[[float], None] | None = None
         self.phase = "starting"
@@ -146,7 +125,11 @@ class Session:
         data = np.ascontiguousarray(x, dtype="<f8").tobytes()
         told = self._last.get(data)
         if told is None:  # SciPy may stand where it was long ago
-            told = self.lowest if self.lowest is not None and self.lowest.x == data else next(reversed(self._last.values()))
+            told = (
+                self.lowest
+                if self.lowest is not None and self.lowest.x == data
+                else next(reversed(self._last.values()))
+            )
         else:
             value = told.value
         number = len(self.history) + 1
@@ -176,8 +159,8 @@ class Session:
         reason = self._stopping.after(self.history)
         if reason:
             raise Ended(reason)
-        if number >= self.maxiter:
-            raise Ended(f"maxiter = {self.maxiter} was reached")
+        if number >= self.settings.maxiter:
+            raise Ended(f"maxiter = {self.settings.maxiter} was reached")
 
     # -- what the runner asks -----------------------------------------------------------------------------------------
 
@@ -190,7 +173,7 @@ class Session:
     @property
     def gradient(self) -> str:
         """Where gradients come from, and why; "" where the optimizer asks for none."""
-        return self.objective.gradient if OPTIMIZERS[self.optimizer].gradient else ""
+        return self.objective.gradient if OPTIMIZERS[self.settings.optimizer].gradient else ""
 
     @property
     def seconds(self) -> float:
@@ -199,14 +182,19 @@ class Session:
 
     def state(self) -> LoopState:
         """Returns how the loop stands."""
-        last, best = (self.history[-1] if self.history else None), self.best
+        last, best, note = (
+            (self.history[-1] if self.history else None),
+            self.best,
+            self.notes[-1].text if self.notes else "",
+        )
+        now = self.settings
         return LoopState(
             phase=self.phase, iteration=len(self.history), evaluations=self.index, spent_shots=self.spent,
-            seconds=self.seconds, value=last and last.value, std=last.std if last else 0.0, best=best and best.value,
-            best_std=best.std if best else 0.0, best_iteration=best.iteration if best else 0,
-            biased=bool(best and best.std), optimizer=self.optimizer, learning_rate=self.learning_rate,
-            maxiter=self.maxiter, shots=self.shots, precision=self.precision, gradient=self.gradient,
-            obeyed=self.obeyed, note=self.notes[-1].text if self.notes else "",
+            seconds=self.seconds, value=last.value if last else None, std=last.std if last else 0.0,
+            best=best.value if best else None, best_std=best.std if best else 0.0,
+            best_iteration=best.iteration if best else 0, biased=bool(best and best.std), optimizer=now.optimizer,
+            learning_rate=now.learning_rate, maxiter=now.maxiter, shots=now.shots, precision=now.precision,
+            gradient=self.gradient, obeyed=self.obeyed, note=note,
         )  # fmt: skip
 
     # -- inside -------------------------------------------------------------------------------------------------------
@@ -246,41 +234,29 @@ class Session:
         elif order.kind == "stop":
             raise Ended(order.reason or "stopped by the user")
         elif order.kind == "set":
-            self._change(order)
+            self._change(order.changes)
 
-    def _change(self, order: Order) -> None:
-        changes = order.changes
-        optimizer = self.optimizer if changes.optimizer is UNSET else changes.optimizer
-        options = self.options if changes.options is UNSET else changes.options
-        rate = None if changes.learning_rate is UNSET else changes.learning_rate
+    def _change(self, changes: Changes) -> None:
+        old = self.settings
         try:
-            check(optimizer, rate, {} if changes.options is UNSET and optimizer != self.optimizer else options)
+            new = old.changed(changes)
+            if (new.shots, new.precision) != (old.shots, old.precision):
+                self.objective.effort(new.shots, new.precision)
         except InputError as error:  # the loop goes on as it was, and says so
             self._note("refused", f"The settings were not taken: {error}.")
             return
-        if changes.shots is not UNSET or changes.precision is not UNSET:
-            self.shots = None if changes.shots is UNSET else changes.shots
-            self.precision = None if changes.precision is UNSET else changes.precision
-            self.objective.effort(self.shots, self.precision)
-        if changes.maxiter is not UNSET:
-            self.maxiter = changes.maxiter
-        if changes.learning_rate is not UNSET:
-            self.learning_rate = changes.learning_rate
-            if self.on_learning_rate is not None:
-                self.on_learning_rate(changes.learning_rate)
-        if changes.optimizer is not UNSET or changes.options is not UNSET:
-            self.optimizer = self.optimizer if changes.optimizer is UNSET else changes.optimizer
-            self.options = {} if changes.options is UNSET else changes.options
-            if changes.learning_rate is UNSET and changes.optimizer is not UNSET:
-                self.learning_rate = None
+        self.settings = new
+        if new.optimizer != old.optimizer or new.options != old.options:
             raise Switched
-        if len(self.history) >= self.maxiter:
-            raise Ended(f"maxiter = {self.maxiter} was reached")
+        if new.learning_rate is not None and self.on_learning_rate is not None:
+            self.on_learning_rate(new.learning_rate)
+        if len(self.history) >= new.maxiter:
+            raise Ended(f"maxiter = {new.maxiter} was reached")
 
     def _note(self, kind: str, text: str) -> None:
         noted = Noted(len(self.history), kind, text)
         self.notes.append(noted)
-        if not self._replay.left:
+        if noted not in self._replay.notes:
             self._door.record(noted)
 
     def _check_shots(self, want: int) -> None:
@@ -315,4 +291,3 @@ class Session:
             ordered = Ordered(self.index, Order("stop", reason="the callback said so"))
             self._door.record(ordered)
             self._obey(ordered)
-

@@ -16,7 +16,7 @@ import math
 
 from qmagic.tapes import Rules, Stood
 
-__all__ = ["WINDOW", "Z", "Stopping", "improvement"]
+__all__ = ["WINDOW", "Stopping", "Z", "improvement"]
 
 #: Iterations over which an improvement is judged.
 WINDOW = 10

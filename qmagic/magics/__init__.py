@@ -21,6 +21,7 @@ from qmagic.magics import complete, values
 from qmagic.magics.call import Call, run
 from qmagic.magics.flags import Command
 from qmagic.magics.jobs import QCANCEL, QJOBS, QRESULT, cancel_jobs, list_jobs, show_result
+from qmagic.magics.qloop import QLOOP, start_loop
 from qmagic.magics.qrun import QRUN, run_circuits
 from qmagic.magics.qstate import QSTATE, show_state
 from qmagic.magics.settings import QBACKENDS, QCONFIG, list_backends, show_options
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MAGICS", "load", "unload"]
 
-#: Every magic: its command, what it does, and whether it takes a line or, too, a cell.
+#: Every magic: its command, what it does, and whether it takes a line, a cell, or both.
 MAGICS: tuple[tuple[Command, Callable[[Call], Any], str], ...] = (
     (QRUN, run_circuits, "line_cell"),
+    (QLOOP, start_loop, "cell"),
     (QSTATE, show_state, "line_cell"),
     (QJOBS, list_jobs, "line"),
     (QRESULT, show_result, "line"),

@@ -21,14 +21,15 @@ from qmagic.engines.loop_messages import Begin, Pulsed, Recorded, Rested
 from qmagic.engines.loops import LoopEngine
 from qmagic.errors import ErrorInfo
 from qmagic.jobs import JobStatus
+from qmagic.orders import Order
 from qmagic.protocol import AskLoop
 from qmagic.service import tape_rows
 from qmagic.service.ledger import Ledger
 from qmagic.service.record import Record
 from qmagic.service.scheduler import Scheduler
 from qmagic.service.store import Store
-from qmagic.service.tape_rows import Kept
-from qmagic.tapes import LoopSpec, LoopState, LoopView, Order, Pulse, rows_of
+from qmagic.service.tape_rows import Kept, loop_view
+from qmagic.tapes import LoopView, Pulse
 
 __all__ = ["MAX_DEATHS", "Loops"]
 
@@ -38,8 +39,6 @@ MAX_DEATHS = 3
 _MOST_ORDERS = 10_000
 #: Orders that wake a loop which has given its process back.
 _WAKING = ("step", "resume", "stop")
-
-_LOOP = msgspec.msgpack.Decoder(LoopSpec).decode
 
 
 class Loops:
@@ -93,11 +92,13 @@ class Loops:
     def progress(self, job: str) -> float | None:
         """Returns how far a loop is, from 0 to 1, by its limit of iterations."""
         pulse = self._pulses.get(job)
-        return None if pulse is None or not pulse.state.maxiter else min(1.0, pulse.state.iteration / pulse.state.maxiter)
+        return (
+            None if pulse is None or not pulse.state.maxiter else min(1.0, pulse.state.iteration / pulse.state.maxiter)
+        )
 
     # -- what clients ask ---------------------------------------------------------------------------------------------
 
-    def order(self, job: str, order: Order, answer: Callable[[int, ErrorInfo | None], None]) -> None:
+    def order(self, job: str, order: Order, answer: Callable[[int, ErrorInfo | None], object]) -> None:
         """Takes an order; `answer` hears its number when it is on disk, or why it was refused."""
         record = self._ledger.live.get(job)
         if record is None or record.spec.kind != "loop" or record.status is JobStatus.CANCELLING:
@@ -113,7 +114,7 @@ class Loops:
             self._orders.setdefault(job, list(kept.orders) if kept else [])
             self._take(record, order, answer)
 
-    def _take(self, record: Record, order: Order, answer: Callable[[int, ErrorInfo | None], None]) -> None:
+    def _take(self, record: Record, order: Order, answer: Callable[[int, ErrorInfo | None], object]) -> None:
         orders = self._orders[record.id]
         again = next((one for one in orders if order.key and one.key == order.key), None)
         if again is not None:
@@ -150,7 +151,7 @@ class Loops:
             answer(view, error)
 
         whole = wanted.id not in self._pulses  # then only the tape tells how it stands
-        self._store.read(lambda connection: _view(connection, wanted, whole=whole), found)
+        self._store.read(lambda connection: loop_view(connection, wanted, whole=whole), found)
 
     def processes(self) -> list[tuple[str, int, str]]:
         """Returns the job, the process and the interpreter of each loop; "" as the job of a spare."""
@@ -165,9 +166,7 @@ class Loops:
             return
         record.deaths = 0
         part = self._parts[record.id] = self._parts.get(record.id, 0) + 1
-        statement = tape_rows.insert_chunk(
-            record.number, part, message.evaluations, message.iterations, message.chunk
-        )
+        statement = tape_rows.insert_chunk(record.number, part, message.evaluations, message.iterations, message.chunk)
         self._store.write([statement], lambda error: None, must=True)
 
     def on_pulsed(self, message: Pulsed) -> None:
@@ -268,35 +267,4 @@ class Loops:
 
     def _forget(self, record: Record) -> None:
         for known in (self._pulses, self._orders, self._parts):
-            known.pop(record.id, None)  # type: ignore[attr-defined]
-
-
-def _view(connection: object, wanted: AskLoop, *, whole: bool) -> LoopView | None:
-    """Returns a loop as the store has it; with `whole`, its state too."""
-    import sqlite3
-
-    from qmagic.jobs import JobSpec
-    from qmagic.protocol import Find
-    from qmagic.service import rows
-
-    assert isinstance(connection, sqlite3.Connection)
-    found = [job for job in rows.find(connection, Find(id=wanted.id, limit=2, spec=True)) if job.info.id == wanted.id]
-    if not found or found[0].info.kind != "loop":
-        return None
-    spec = _LOOP(msgspec.msgpack.decode(found[0].spec, type=JobSpec).source.data)
-    stood, orders, notes, more = tape_rows.iterations_since(connection, wanted.id, 0 if whole else wanted.since)
-    status = found[0].info.status
-    phase = "ended" if status.final else "paused" if status is JobStatus.HELD else "starting"
-    state = LoopState(phase=phase, optimizer=spec.optimizer, maxiter=spec.maxiter, shots=spec.shots)
-    if stood:
-        last, best = stood[-1], min(stood, key=lambda one: one.value)
-        state = msgspec.structs.replace(
-            state, iteration=last.iteration, evaluations=last.evaluations, spent_shots=last.shots, seconds=last.seconds,
-            value=last.value, std=last.std, best=best.value, best_std=best.std, best_iteration=best.iteration,
-            biased=best.std > 0,
-        )  # fmt: skip
-    rows_found = rows_of([one for one in stood if one.iteration > wanted.since], points=wanted.points)
-    return LoopView(
-        job=wanted.id, state=state, rows=rows_found, labels=spec.labels, exact=spec.exact, orders=orders, notes=notes,
-        more=more,
-    )  # fmt: skip
+            known.pop(record.id, None)

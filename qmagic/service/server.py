@@ -20,7 +20,6 @@ from qmagic.errors import ErrorInfo
 from qmagic.events import Event
 from qmagic.jobs import JobInfo
 from qmagic.protocol import (
-    AskLoop,
     Cancel,
     Diagnose,
     Draw,
@@ -31,7 +30,6 @@ from qmagic.protocol import (
     Hello,
     Listen,
     Listing,
-    OrderLoop,
     Purge,
     Push,
     Reply,
@@ -42,6 +40,7 @@ from qmagic.protocol import (
 from qmagic.service import rows
 from qmagic.service.housekeeping import Housekeeping
 from qmagic.service.listeners import Listeners, heard
+from qmagic.service.loop_door import LoopDoor
 from qmagic.service.loops import Loops
 from qmagic.service.manager import Manager
 from qmagic.service.reading import Reading
@@ -49,8 +48,6 @@ from qmagic.service.slots import Slots
 from qmagic.service.store import Store
 from qmagic.service.submission import Submission
 from qmagic.service.summary import loop_workers, summary
-from qmagic.service.tape_rows import Kept, kept
-from qmagic.tapes import LoopView
 
 __all__ = ["Server"]
 
@@ -116,9 +113,7 @@ class Server:
             "purge": (Purge, self._purge),
             "diagnose": (Diagnose, self._diagnose),
             "draw": (Draw, self._draw),
-            "order": (OrderLoop, self._order),
-            "loop": (AskLoop, self._loop),
-            "tape": (AskLoop, self._tape),
+            **LoopDoor(loops, store, self._send).verbs,
             "status": (type(None), self._status),
             "stop": (type(None), self._stop),
         }
@@ -256,29 +251,6 @@ class Server:
 
     def _answer_with(self, client: bytes, number: int, body: bytes, error: ErrorInfo | None) -> None:
         self._send(client, number, body, error)
-
-    def _order(self, client: bytes, number: int, wanted: OrderLoop) -> None:
-        self._loops.order(wanted.id, wanted.order, lambda place, error: self._send(client, number, place, error))
-
-    def _loop(self, client: bytes, number: int, wanted: AskLoop) -> None:
-        def told(view: LoopView | None, error: Exception | None) -> None:
-            if error is not None:
-                self._refuse(client, number, f"the store cannot be read: {error}")
-            elif view is None:
-                self._send(client, number, error=ErrorInfo("NotFoundError", f"there is no loop {wanted.id!r}"))
-            else:
-                self._send(client, number, view)
-
-        self._loops.view(wanted, told)
-
-    def _tape(self, client: bytes, number: int, wanted: AskLoop) -> None:
-        def told(found: Kept | None, error: Exception | None) -> None:
-            if found is None:
-                self._refuse(client, number, f"the store cannot be read: {error}")
-            else:
-                self._send(client, number, found.tape)
-
-        self._store.read(lambda connection: kept(connection, wanted.id), told)
 
     def _cancel(self, client: bytes, number: int, cancel: Cancel) -> None:
         self._send(client, number, {job: self._manager.cancel(job) for job in cancel.ids})

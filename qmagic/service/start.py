@@ -189,7 +189,9 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
         home, socket, store, manager, engine, slots, Reading(readers, store, home / "results"), housekeeping, loops
     )
     watch = MemoryWatch(engine, manager, slots)
-    loop = Loop(socket, server, store, manager, engine, readers, loop_engine, watch, housekeeping, options.idle_minutes * 60)
+    loop = Loop(
+        socket, server, store, manager, engine, readers, loop_engine, watch, housekeeping, options.idle_minutes * 60
+    )
     ledger.publish = server.publish
     homes.write_discovery(home, discovery)
     for number in (signal.SIGTERM, signal.SIGINT):

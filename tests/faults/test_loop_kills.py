@@ -16,7 +16,8 @@ import pytest
 from qmagic import client, home
 from qmagic.client.loop import tape
 from qmagic.errors import ServiceError
-from qmagic.tapes import OPTIMIZERS, unpack
+from qmagic.orders import OPTIMIZERS
+from qmagic.tapes import unpack
 from tests.faults.making import kill, new_line, status
 from tests.loops.playing import job, played, trajectory
 
@@ -28,14 +29,14 @@ def slow(x):
     import numpy as np
 
     time.sleep(0.004)
-    return float(np.sum((x - 0.5) ** 2) + 0.01 * np.random.standard_normal()), 0.01
+    return float(np.sum((x - 0.5) ** 2) + 0.01 * np.random.standard_normal()), 0.01  # noqa: NPY002
 
 
 def quick(x):
     """The same without waiting."""
     import numpy as np
 
-    return float(np.sum((x - 0.5) ** 2) + 0.01 * np.random.standard_normal()), 0.01
+    return float(np.sum((x - 0.5) ** 2) + 0.01 * np.random.standard_normal()), 0.01  # noqa: NPY002
 
 
 def _specs(name: str):
@@ -116,7 +117,9 @@ def test_a_loop_outlives_its_kernel(own_home, tmp_path):
     path = Path(tmp_path) / "spec"
     path.write_bytes(msgspec.json.encode(spec))
     kernel = subprocess.Popen(
-        [sys.executable, "-c", SUBMITTER, str(path)], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": os.getcwd()}
+        [sys.executable, "-c", SUBMITTER, str(path)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
     )
     assert kernel.stdout is not None
     assert kernel.stdout.readline()

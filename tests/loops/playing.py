@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,11 @@ import numpy as np
 from qmagic import client
 from qmagic.jobs import JobSpec, Source
 from qmagic.loops import runner
-from qmagic.loops.minimize import loop_job
+from qmagic.loops.asked import loop_job
 from qmagic.loops.pickling import minor, pickled
+from qmagic.orders import Order
 from qmagic.outcomes import Outcome
-from qmagic.tapes import Entry, Function, LoopOutcome, LoopSpec, Order, Stood, Told, pack
+from qmagic.tapes import Entry, Function, LoopOutcome, LoopSpec, Stood, Told, pack
 
 
 class Stuck(Exception):
@@ -30,7 +31,7 @@ class PlayedDoor:
 
     def __init__(self, orders: dict[int, list[Order]] | None = None) -> None:
         self.tape: list[Entry] = []
-        self._due = orders or {}
+        self._due = dict(orders or {})
         self._orders: deque[Order] = deque()
         self.evaluations = 0
 
@@ -62,7 +63,7 @@ def slopes(x: np.ndarray) -> np.ndarray:
 
 def noisy(x: np.ndarray) -> tuple[float, float]:
     """A valley seen through noise of 0.02."""
-    return float(np.sum((x - 0.5) ** 2) + 0.02 * np.random.standard_normal()), 0.02
+    return float(np.sum((x - 0.5) ** 2) + 0.02 * np.random.standard_normal()), 0.02  # noqa: NPY002
 
 
 def job(function: Callable[..., Any], x0: Any, *, seed: int = 7, gradient: Any = None, **given: Any) -> JobSpec:
@@ -75,11 +76,13 @@ def job(function: Callable[..., Any], x0: Any, *, seed: int = 7, gradient: Any =
     return loop_job(bare, loop)
 
 
-def played(spec: JobSpec, tape: list[Entry] = [], orders: dict[int, list[Order]] | None = None) -> tuple[Outcome, list[Entry]]:  # noqa: B006, E501
+def played(
+    spec: JobSpec, tape: Sequence[Entry] = (), orders: dict[int, list[Order]] | None = None
+) -> tuple[Outcome, list[Entry]]:
     """Runs a loop on from a tape; returns its outcome and the whole tape."""
     door = PlayedDoor(orders)
     door.record(*tape)
-    outcome = runner.run(spec, runner.prepare(spec, [pack(tape)] if tape else [], door))
+    outcome = runner.run(spec, runner.prepare(spec, [pack(list(tape))] if tape else [], door))
     return outcome, door.tape
 
 

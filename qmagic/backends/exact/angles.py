@@ -52,6 +52,11 @@ class Angles:
         return not self._curved
 
     @property
+    def inputs(self) -> int:
+        """How many numbers `weights.Weights` starts from: parameters where every angle is affine, else angles."""
+        return self._slopes.shape[1] if self.affine else self._slopes.shape[0]
+
+    @property
     def slopes(self) -> NDArray[np.float64]:
         """The derivatives of the affine angles by each parameter; rows of zeros for the others."""
         return self._slopes

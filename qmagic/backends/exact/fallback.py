@@ -6,25 +6,29 @@ gradient: 2 Re<bra|dU|0> is what is wanted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import qulacs
 
-from qmagic.backends.exact.paulis import terms
 from qmagic.backends.exact.steps import Dense, Flip, Phase, Sum, Turn
 from qmagic.backends.exact.weights import Weights
 from qmagic.backends.threads import using
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from qiskit.quantum_info import SparsePauliOp
-
     from qmagic.backends.exact.lowering import Lowered
+    from qmagic.backends.exact.paulis import Term
 
-__all__ = ["QulacsStep"]
+__all__ = ["QulacsStep", "memory"]
 
 _Z, _NAMES = 3, {(1, 0): "X", (1, 1): "Y", (0, 1): "Z"}
+
+
+def memory(width: int) -> int:
+    """Returns the bytes that a gradient takes: the state, the bra, and a third while a slope is taken."""
+    return 3 * 16 << width
 
 
 class QulacsStep:
@@ -32,34 +36,28 @@ class QulacsStep:
 
     Args:
         lowered: The ansatz.
-        operator: The observable.
+        terms: The observable.
         why: Why it is not the fused kernels.
         threads: Cores that a wide circuit may take.
     """
 
-    def __init__(self, lowered: Lowered, operator: SparsePauliOp, why: str, threads: int) -> None:
+    def __init__(self, lowered: Lowered, terms: Sequence[Term], why: str, threads: int = 1) -> None:
         self.name, self.why = "qulacs", f"by qulacs: {why}"
         self._threads = threads if lowered.width >= 16 else 1
         self._width = max(1, lowered.width)
         self._circuit = qulacs.ParametricQuantumCircuit(self._width)
         sums = _write(self._circuit, lowered)
         self._weights = Weights(sums, lowered.angles)
-        self._observable = _observable(operator, self._width)
-        #: Three states: what qulacs holds while it goes back.
-        self.memory = 3 * 16 << lowered.width
+        self._observable = _observable(terms, self._width)
+        self.memory = memory(lowered.width)
 
     def energy(self, x: NDArray[np.float64]) -> float:
         """Returns the expectation value at a point."""
         with using(self._threads, "qulacs"):
             return float(self._observable.get_expectation_value(self._forward(x)).real)
 
-    def energies(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Returns the expectation values at some points, one row each."""
-        return np.array([self.energy(point) for point in np.asarray(points, float)])
-
     def energy_and_gradient(self, x: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         """Returns the expectation value and its slope along each parameter."""
-        x = np.asarray(x, float)
         with using(self._threads, "qulacs"):
             state = self._forward(x)
             bra, scratch = qulacs.QuantumState(self._width), qulacs.QuantumState(self._width)
@@ -74,7 +72,7 @@ class QulacsStep:
         return vector
 
     def _forward(self, x: NDArray[np.float64]) -> Any:
-        for place, turn in enumerate(self._weights.at(np.asarray(x, float)).tolist()):
+        for place, turn in enumerate(self._weights.at(x).tolist()):
             self._circuit.set_parameter(place, -turn)
         state = qulacs.QuantumState(self._width)
         self._circuit.update_quantum_state(state)
@@ -108,9 +106,9 @@ def _write(circuit: Any, lowered: Lowered) -> list[Sum]:
     return free
 
 
-def _observable(operator: SparsePauliOp, width: int) -> Any:
+def _observable(terms: Sequence[Term], width: int) -> Any:
     observable = qulacs.Observable(width)
-    for term in terms(operator):
+    for term in terms:
         letters = [f"{_NAMES[term.x >> q & 1, term.z >> q & 1]} {q}" for q in _bits(term.x | term.z)]
         observable.add_operator(term.coefficient, " ".join(letters))
     return observable

@@ -18,24 +18,21 @@ import numba
 import numpy as np
 
 from qmagic.backends.exact.simd import (
-    LANES, SIGNS, add, fma, load, mul, odd, splat, store, sub, swap_1, swap_2, swap_4, total,
+    LANES, SIGNS, add, fma, kernel, load, mul, odd, splat, store, sub, swap_1, swap_2, swap_4, total,
 )  # fmt: skip
 
 __all__ = [
     "copied", "gathered", "parities", "phased", "phases", "sums", "turned", "turned_back", "unphased",
 ]  # fmt: skip
 
-_kernel = numba.njit(nogil=True, error_model="numpy")
-
-
-@_kernel
+@kernel
 def _turn(v: Any, i: int, stride: int, minus: Any, plus: Any) -> None:
     a, b = load(v, i), load(v, i + stride)
     store(v, i, fma(minus, b, a))
     store(v, i + stride, fma(plus, a, b))
 
 
-@_kernel
+@kernel
 def _turn_two(v: Any, i: int, low: int, high: int, minus: Any, plus: Any, minus_high: Any, plus_high: Any) -> None:
     a, b = load(v, i), load(v, i + low)
     c, d = load(v, i + high), load(v, i + low + high)
@@ -47,7 +44,7 @@ def _turn_two(v: Any, i: int, low: int, high: int, minus: Any, plus: Any, minus_
     store(v, i + low + high, fma(plus_high, f, h))
 
 
-@_kernel
+@kernel
 def turned(v: Any, rows: Any, first: int, last: int, tangents: Any) -> None:
     """Turns the qubits of some rows."""
     k = first
@@ -82,7 +79,7 @@ def turned(v: Any, rows: Any, first: int, last: int, tangents: Any) -> None:
         k += 2
 
 
-@_kernel
+@kernel
 def turned_back(
     v: Any, bra: Any, rows: Any, first: int, last: int, tangents: Any, cosines: Any, scale: float, slopes: Any
 ) -> float:
@@ -155,7 +152,7 @@ def turned_back(
     return scale
 
 
-@_kernel
+@kernel
 def phases(table: Any, rows: Any, first: int, last: int, weights: Any, outside: int, factor: Any) -> None:
     """Fills a table with ``exp(-i sum of w s / 2)``, s = ±1 the parity of each mask: real parts, then imaginary.
 
@@ -193,7 +190,7 @@ def phases(table: Any, rows: Any, first: int, last: int, weights: Any, outside: 
         size *= 2
 
 
-@_kernel
+@kernel
 def _times_parity(factor: Any, size: int, mask: int, cosine: float, sine: float) -> None:
     """Multiplies by ``cosine ± i sine``, plus where the mask's parity is even."""
     half = factor.size >> 1
@@ -212,7 +209,7 @@ def _times_parity(factor: Any, size: int, mask: int, cosine: float, sine: float)
         store(factor, half + i, fma(a, s, mul(b, c)))
 
 
-@_kernel
+@kernel
 def _doubled(table: Any, factor: Any, size: int) -> None:
     """Writes the table's first entries times the factor behind them, and takes their product with its conjugate."""
     half = table.size >> 1
@@ -231,7 +228,7 @@ def _doubled(table: Any, factor: Any, size: int) -> None:
         store(table, half + i, sub(bc, a_s))
 
 
-@_kernel
+@kernel
 def phased(v: Any, table: Any) -> None:
     """Multiplies by a table of phases."""
     half = v.size >> 1
@@ -241,7 +238,7 @@ def phased(v: Any, table: Any) -> None:
         store(v, half + i, fma(a, s, mul(b, c)))
 
 
-@_kernel
+@kernel
 def unphased(v: Any, table: Any) -> None:
     """Divides by a table of phases."""
     half = v.size >> 1
@@ -251,7 +248,7 @@ def unphased(v: Any, table: Any) -> None:
         store(v, half + i, sub(mul(b, c), mul(a, s)))
 
 
-@_kernel
+@kernel
 def parities(v: Any, bra: Any, weights: Any, many: bool) -> None:
     """Sums ``Im(bra* v)`` over the amplitudes, with signs.
 
@@ -297,14 +294,14 @@ def parities(v: Any, bra: Any, weights: Any, many: bool) -> None:
     weights[0] = total(last)
 
 
-@_kernel
+@kernel
 def sums(slopes: Any, weights: Any, rows: Any, first: int, last: int, outside: int, factor: float) -> None:
     """Adds what `parities` found to the slopes of some phases."""
     for k in range(first, last):
         slopes[rows[k, 2]] += factor * weights[rows[k, 0]] * (1 - 2 * odd(rows[k, 1] & outside))
 
 
-@_kernel
+@kernel
 def gathered(target: Any, source: Any, comes: Any) -> None:
     """Fills a tile with the amplitudes of another, each from where it comes."""
     half = numba.uint64(comes.size)
@@ -314,7 +311,7 @@ def gathered(target: Any, source: Any, comes: Any) -> None:
         target[i + half] = source[j + half]
 
 
-@_kernel
+@kernel
 def copied(target: Any, to: int, source: Any, start: int, size: int) -> None:
     """Copies a stretch."""
     for i in range(0, size, LANES):

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
-
 from qmagic.backends.exact.simd import (
-    LANES, SIGNS, add, fma, load, mul, odd, splat, store, swap_1, swap_2, swap_4, total,
+    LANES, SIGNS, add, fma, kernel, load, mul, odd, splat, store, swap_1, swap_2, swap_4, total,
 )  # fmt: skip
 
 __all__ = ["observed"]
 
-_kernel = numba.njit(nogil=True, error_model="numpy")
-
-
-@_kernel
+@kernel
 def observed(hamiltonian: Any, psi: Any, bra: Any, half: int, first: int, last: int) -> float:
     """Fills blocks of `bra` with the observable times `psi`; returns their part of ``<psi|H|psi>``.
 
@@ -49,7 +44,7 @@ def observed(hamiltonian: Any, psi: Any, bra: Any, half: int, first: int, last: 
     return energy
 
 
-@_kernel
+@kernel
 def _term(
     hamiltonian: Any, part: int, bra: Any, to: int, psi: Any, source: int, x: int, sign: float, half: int, block: int
 ) -> None:

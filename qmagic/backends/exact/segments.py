@@ -42,6 +42,7 @@ def segments(steps: Sequence[Step], width: int, size: int) -> list[Segment]:
                     best, taken, left = qubits, now, later
             if taken:
                 break
+        assert taken or not rest, "a step does not fit into a tile"
         found.append(Segment(tuple([q for q in range(width) if best >> q & 1]), tuple(runs(taken))))
         rest = left
     return found

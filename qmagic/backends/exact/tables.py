@@ -35,6 +35,7 @@ class Arrays(NamedTuple):
     """What the kernels read.
 
     Attributes:
+        qubits: The qubits of the first segment's tiles.
         segments: For each: first run, last run + 1, qubits of a copied stretch, places in `offsets` and `bases`, tiles.
         runs: For each: kind, first and last + 1 row of `rows` (for a permutation: places in `maps`), and for a diagonal
             how its table is made, its place, and its flags.
@@ -44,6 +45,7 @@ class Arrays(NamedTuple):
         bases: For each tile, where it starts in the state; beside it the qubits outside that are 1, as a mask.
     """
 
+    qubits: NDArray[np.int64]
     segments: NDArray[np.int64]
     runs: NDArray[np.int64]
     rows: NDArray[np.int64]
@@ -107,6 +109,7 @@ class _Maker:
                     self._permutation(run, part.qubits)
             self._place(part.qubits, first)
         arrays = Arrays(
+            np.array(parts[0].qubits, np.int64),
             np.array(self._segments, np.int64).reshape(-1, 6),
             np.array(self._runs, np.int64).reshape(-1, 6),
             np.array(self._rows, np.int64).reshape(-1, 3),

@@ -1,9 +1,9 @@
-"""The turns that a circuit's steps make, as one linear map of its angles, and slopes back through it."""
+"""The turns that a circuit's steps make, as a linear map of its angles, and slopes back through it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -13,11 +13,20 @@ if TYPE_CHECKING:
     from qmagic.backends.exact.angles import Angles
     from qmagic.backends.exact.steps import Sum
 
-__all__ = ["Weights"]
+__all__ = ["Links", "Weights"]
+
+
+class Links(NamedTuple):
+    """``w[rows] += factors * angles[columns]``, from ``w = numbers``."""
+
+    numbers: NDArray[np.float64]
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    factors: NDArray[np.float64]
 
 
 class Weights:
-    """``w = matrix @ angles(x) + numbers``, folded into one product where every angle is affine in x.
+    """``w = matrix @ angles(x) + numbers``, folded into a map of x where every angle is affine in x.
 
     Args:
         sums: What each turn is.
@@ -29,25 +38,28 @@ class Weights:
         for row, one in enumerate(sums):
             for place, weight in one.angles:
                 matrix[row, place] += weight
-        self._angles = angles
-        self._matrix = matrix @ angles.slopes if angles.affine else matrix
-        self._numbers = np.array([one.number for one in sums])
+        numbers = np.array([one.number for one in sums])
         if angles.affine:
-            self._numbers += matrix @ angles.offsets
-        self._back = np.ascontiguousarray(self._matrix.T)
+            numbers, matrix = numbers + matrix @ angles.offsets, matrix @ angles.slopes
+        rows, columns = matrix.nonzero()
+        self.links = Links(numbers, rows, columns, matrix[rows, columns])
+        self._angles = angles
 
-    @property
-    def parameters(self) -> int:
-        """How many numbers a point has."""
-        return self._angles.slopes.shape[1]
+    def inputs(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Returns what the map starts from at a point: the angles, or x itself."""
+        return x if self._angles.affine else self._angles.values(x)
 
     def at(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Returns the turns at a point."""
-        angles = x if self._angles.affine else self._angles.values(x)
-        turns: NDArray[np.float64] = self._matrix @ angles + self._numbers
+        numbers, rows, columns, factors = self.links
+        turns: NDArray[np.float64] = numbers + np.bincount(rows, factors * self.inputs(x)[columns], len(numbers))
         return turns
 
     def back(self, slopes: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Returns slopes by x, given slopes by each turn."""
-        by_angle: NDArray[np.float64] = self._back @ slopes
-        return by_angle if self._angles.affine else self._angles.jacobian(x).T @ by_angle
+        _, rows, columns, factors = self.links
+        return self.outputs(np.bincount(columns, factors * slopes[rows], len(self.inputs(x))), x)
+
+    def outputs(self, slopes: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Returns slopes by x, given slopes by `inputs`."""
+        return slopes if self._angles.affine else self._angles.jacobian(x).T @ slopes

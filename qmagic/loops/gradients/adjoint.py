@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qmagic.backends import exact
+from qmagic.backends.exact import Engine
 from qmagic.loops.gradients.base import Estimate, Estimates, Step
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ class Adjoint:
 
     def __init__(self, ansatz: QuantumCircuit, observable: Any, *, threads: int = 1) -> None:
         self._observable, self._threads = observable, threads
-        self._engine = exact.engine(ansatz, observable, threads=threads)
+        self._engine = Engine(ansatz, observable, threads=threads)
         #: The circuit that `evaluate` was last asked for, and its engine: building one takes longer than a value.
         self._variant = ansatz, self._engine
         self.why = f"values are exact, and one pass back through the circuit gives all slopes; {self._engine.why}"
 
     @property
-    def engine(self) -> exact.Engine:
+    def engine(self) -> Engine:
         """What computes."""
         return self._engine
 
@@ -57,6 +57,6 @@ class Adjoint:
     def evaluate(self, circuit: QuantumCircuit, points: NDArray[np.float64], index: int = 0) -> Estimates:
         """Returns the observable's exact values for a variant of the ansatz: what `Evaluate` asks for."""
         if circuit is not self._variant[0]:
-            self._variant = circuit, exact.engine(circuit, self._observable, threads=self._threads)
+            self._variant = circuit, Engine(circuit, self._observable, threads=self._threads)
         found = self._variant[1].energies(points)
         return Estimates(found, np.zeros_like(found))

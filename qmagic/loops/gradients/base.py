@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from qiskit.circuit import QuantumCircuit
-    import numpy as np
 
 __all__ = ["Estimate", "Estimates", "Evaluate", "Function", "Gradient", "Step"]
 

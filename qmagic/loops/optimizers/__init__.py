@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from qmagic.errors import InputError, nearest
 from qmagic.loops.optimizers.asking import Optimizer, Run
-from qmagic.tapes import OPTIMIZERS
+from qmagic.orders import OPTIMIZERS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +29,8 @@ _OURS = {
     "gradient-descent": "qmagic.loops.optimizers.descent:GradientDescent",
     "cma": "qmagic.loops.optimizers.cma:Cma",
 }
+
+
 def check(name: str, learning_rate: float | None, options: Mapping[str, Any]) -> None:
     """Checks an optimizer's settings.
 
@@ -44,9 +46,8 @@ def check(name: str, learning_rate: float | None, options: Mapping[str, Any]) ->
     known = _options(name)
     for option in options:
         if option not in known:
-            raise InputError(
-                f"optimizer {name} has no option {option!r}{nearest(option, known)}; it has {', '.join(known) or 'none'}"
-            )
+            having = ", ".join(known) or "none"
+            raise InputError(f"optimizer {name} has no option {option!r}{nearest(option, known)}; it has {having}")
 
 
 def make(

@@ -32,9 +32,7 @@ class GradientDescent(Asking):
         gtol: The gradient's norm at which it has converged.
     """
 
-    def __init__(
-        self, x: NDArray[np.float64], seed: int, *, learning_rate: float = 0.1, gtol: float = 1e-9
-    ) -> None:
+    def __init__(self, x: NDArray[np.float64], seed: int, *, learning_rate: float = 0.1, gtol: float = 1e-9) -> None:
         super().__init__(x, seed, learning_rate)
         self._gtol = gtol
         self._norm = float("inf")

@@ -1,4 +1,4 @@
-"""SciPy's optimizers, which call the loop. They are deterministic in what they are told, so that a tape that is replayed
+"""SciPy's optimizers, which call the loop. They are deterministic in what they are told: a tape that is replayed
 through them leaves them where they stood.
 
 COBYLA: M. J. D. Powell, in Advances in Optimization and Numerical Analysis, p. 51 (1994). COBYQA: T. M. Ragonneau, PhD
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qmagic.loops.optimizers.asking import Run
-from qmagic.tapes import BOTH, OPTIMIZERS, VALUE
+from qmagic.orders import OPTIMIZERS
+from qmagic.tapes import BOTH, VALUE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,9 +1,10 @@
 """SPSA: two values for each iteration, whatever the number of parameters.
 
 J. C. Spall, "Implementation of the simultaneous perturbation algorithm for stochastic optimization", IEEE Transactions
-on Aerospace and Electronic Systems 34, 817 (1998): gains ``a_k = a / (A + k + 1)^0.602`` and ``c_k = c / (k + 1)^0.101``,
-directions of random signs. `a` is calibrated (Kandala et al., Nature 549, 242 (2017), supplement) so that the first step
-moves each parameter by the learning rate on average. A third value, at the new point, is what an iteration reports.
+on Aerospace and Electronic Systems 34, 817 (1998): gains ``a_k = a / (A + k + 1)^0.602`` and
+``c_k = c / (k + 1)^0.101``, directions of random signs. `a` is calibrated (Kandala et al., Nature 549, 242 (2017),
+supplement) so that the first step moves each parameter by the learning rate on average. A third value, at the new
+point, is what an iteration reports.
 """
 
 from __future__ import annotations

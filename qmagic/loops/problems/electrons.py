@@ -10,6 +10,8 @@ import dataclasses
 import functools
 import importlib.resources
 import json
+import operator
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,19 +83,18 @@ def computed(geometry: Geometry, charge: int, active: tuple[int, int] | None, ba
         from pyscf import ao2mo, fci, gto, mcscf, scf
     except ImportError as error:
         raise InputError(
-            f"{geometry.name} needs PySCF, which is not installed: pip install \"qmagic[chemistry]\" "
+            f'{geometry.name} needs PySCF, which is not installed: pip install "qmagic[chemistry]" '
             f"(no need for {' and '.join(_table())} by name alone)"
         ) from error
     try:
-        molecule = gto.M(
-            atom=list(geometry.atoms), unit="Angstrom", basis=basis, charge=charge, spin=None, symmetry=True, verbose=0
-        )
-    except Exception as error:
+        with warnings.catch_warnings(action="ignore"):  # where else an unknown basis may be found
+            molecule = gto.M(atom=list(geometry.atoms), basis=basis, charge=charge, spin=None, symmetry=True, verbose=0)
+    except RuntimeError as error:  # an element or a basis that PySCF does not know
         raise InputError(f"{geometry.name} in the basis {basis!r} cannot be set up: {_sentence(error)}") from None
-    if molecule.nelectron % 2:
+    if molecule.nelectron % 2 or molecule.nelectron < 2:
         raise InputError(
-            f"{geometry.name} with charge {charge:+d} has {molecule.nelectron} electrons, an open shell; "
-            "expected an even number: give another charge"
+            f"{geometry.name} with charge {charge:+d} has {molecule.nelectron} electrons; expected closed shells, "
+            "an even number from 2: give another charge"
         )
     chosen = _active(geometry.name, active, molecule.nelectron, molecule.nao)
     field = scf.RHF(molecule).run(conv_tol=1e-12)
@@ -103,13 +104,19 @@ def computed(geometry: Geometry, charge: int, active: tuple[int, int] | None, ba
     one, constant = space.get_h1eff()
     two = ao2mo.restore(1, space.get_h2eff(), chosen[1])
     exact, _ = fci.direct_spin1.kernel(one, two, *reversed(chosen), ecore=constant, conv_tol=1e-12)
-    irreps = tuple(int(irrep) % 10 for irrep in field.get_orbsym()[space.ncore : space.ncore + chosen[1]])
+    if molecule.groupname in ("C1", "SO3"):  # no symmetry; an atom alone, which PySCF counts in another way
+        irreps = (0,) * chosen[1]
+    else:
+        irreps = tuple(int(irrep) % 10 for irrep in field.get_orbsym()[space.ncore : space.ncore + chosen[1]])
     return Electrons(chosen[0] // 2, float(constant), one, two, irreps, float(field.e_tot), float(exact))
 
 
 def _active(name: str, active: tuple[int, int] | None, total: int, orbitals: int) -> tuple[int, int]:
     """Returns the numbers of active electrons and orbitals, checked."""
-    count, space = (total, orbitals) if active is None else active
+    try:
+        count, space = (total, orbitals) if active is None else map(operator.index, active)
+    except (TypeError, ValueError):
+        raise InputError(f"active={active!r}: expected two whole numbers, electrons and orbitals") from None
     core = (total - count) // 2
     if count % 2 or not 2 <= count <= min(total, 2 * space - 2) or core + space > orbitals:
         raise InputError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -13,6 +14,9 @@ __all__ = ["KNOWN", "Geometry", "geometry"]
 
 #: An element's symbol and x, y, z in ångström.
 Atom = tuple[str, tuple[float, float, float]]
+
+#: Atoms are not closer, in ångström.
+_LEAST = 0.1
 
 #: H-O-H, experimental (NIST Computational Chemistry Comparison and Benchmark Database).
 _WATER_ANGLE = math.radians(104.5)
@@ -65,7 +69,9 @@ def geometry(molecule: str | Iterable[Any], distance: float | None) -> Geometry:
     if isinstance(molecule, str) and not any(mark in molecule.strip() for mark in " ;\n\t"):
         return _by_name(molecule, distance)
     if distance is not None:
-        raise InputError(f"distance {distance:g} Å is for molecules by name ({', '.join(KNOWN)}); the atoms' places say it")
+        raise InputError(
+            f"distance {distance:g} Å is for molecules by name ({', '.join(KNOWN)}); the atoms' places say it"
+        )
     if isinstance(molecule, str):
         lines = [line.split() for line in molecule.replace("\n", ";").split(";") if line.strip()]
         rows: list[Any] = [(line[0], line[1:]) for line in lines]
@@ -74,6 +80,9 @@ def geometry(molecule: str | Iterable[Any], distance: float | None) -> Geometry:
     atoms = tuple(_atom(row) for row in rows)
     if not atoms:
         raise InputError("the molecule has no atoms; expected such as 'H 0 0 0; H 0 0 0.735' (ångström)")
+    for (first, here), (second, there) in itertools.combinations(atoms, 2):
+        if (apart := math.dist(here, there)) < _LEAST:
+            raise InputError(f"atoms {first} and {second} are {apart:g} Å apart; expected {_LEAST:g} Å at least")
     symbols = [symbol for symbol, _ in atoms]
     counts = {symbol: symbols.count(symbol) for symbol in symbols}
     name = "".join(f"{symbol}{number if number > 1 else ''}" for symbol, number in counts.items())
@@ -89,8 +98,8 @@ def _by_name(name: str, distance: float | None) -> Geometry:
     usual, atoms = KNOWN[name]
     if distance is None:
         return Geometry(name, atoms(usual), known=True)
-    if not 0.1 <= distance <= 100.0:
-        raise InputError(f"distance {distance:g} Å: expected 0.1 to 100")
+    if not _LEAST <= distance <= 100.0:
+        raise InputError(f"distance {distance:g} Å: expected {_LEAST:g} to 100")
     return Geometry(name, atoms(distance), known=math.isclose(distance, usual, rel_tol=0.0, abs_tol=1e-12))
 
 
@@ -99,8 +108,11 @@ def _atom(row: Any) -> Atom:
         symbol, (x, y, z) = row
         place = float(x), float(y), float(z)
     except (TypeError, ValueError):
-        shown = " ".join(map(str, row)) if isinstance(row, (tuple, list)) else repr(row)
-        raise InputError(f"atom {shown!r} cannot be read; expected a symbol and x, y, z in ångström: 'H 0 0 0.735'") from None
+        parts = [row[0], *row[1]] if isinstance(row, tuple) and isinstance(row[-1], list) else [row]
+        shown = " ".join(map(str, parts))
+        raise InputError(
+            f"atom {shown!r} cannot be read; expected a symbol and x, y, z in ångström: 'H 0 0 0.735'"
+        ) from None
     if not all(map(math.isfinite, place)):
         raise InputError(f"atom {symbol} lies at {place}; expected finite numbers in ångström")
     return str(symbol).capitalize(), place

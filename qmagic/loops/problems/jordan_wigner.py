@@ -2,7 +2,7 @@
 
     a_p = Z_0 ... Z_(p-1) (X_p + iY_p) / 2
 
-Qubit p is orbital p with spin up, qubit n + p the same orbital with spin down, n the number of orbitals; orbitals are in
+Qubit p is orbital p with spin up, qubit n + p the same orbital with spin down, n the number of orbitals, which are in
 the order of their energies. This is qiskit-nature's order too, and tests compare with its ``JordanWignerMapper``.
 """
 

@@ -32,11 +32,11 @@ def mapped(electrons: Electrons, mapper: Any) -> tuple[QuantumCircuit, SparsePau
     try:
         from qiskit_nature.second_q.circuit.library import UCCSD, HartreeFock
         from qiskit_nature.second_q.hamiltonians import ElectronicEnergy
-        from qiskit_nature.second_q.mappers import BravyiKitaevMapper, FermionicMapper, ParityMapper
-        from qiskit_nature.second_q.mappers import TaperedQubitMapper
+        from qiskit_nature.second_q.mappers import BravyiKitaevMapper, ParityMapper, TaperedQubitMapper
+        from qiskit_nature.second_q.mappers.fermionic_mapper import FermionicMapper
     except ImportError as error:
         raise InputError(
-            f"mapper={mapper!r} needs qiskit-nature, which is not installed: pip install \"qmagic[chemistry]\""
+            f'mapper={mapper!r} needs qiskit-nature, which is not installed: pip install "qmagic[chemistry]"'
         ) from error
     particles = electrons.pairs, electrons.pairs
     if isinstance(mapper, str):

@@ -40,7 +40,6 @@ class Problem:
 
     def __repr__(self) -> str:
         exact = "exact value unknown" if self.exact is None else f"exact {self.exact:.6f}"
-        return (
-            f"{self.name}: {self.ansatz.num_qubits} qubits, {len(self.x0)} parameters, "
-            f"{len(self.observable)} terms, {exact}"
-        )
+        sizes = {"qubit": self.ansatz.num_qubits, "parameter": len(self.x0), "term": len(self.observable)}
+        shown = ", ".join(f"{size} {what}{'s' if size != 1 else ''}" for what, size in sizes.items())
+        return f"{self.name}: {shown}, {exact}"

@@ -6,9 +6,9 @@
 and their order are qiskit-nature's, but those that break the molecule's symmetry are left out: their slopes are zero at
 every point that the others can reach.
 
-A factor turns one occupation of its orbitals into another and leaves the rest alone. So it takes one controlled rotation
-about Y between CX gates (Yordanov, Arvidsson-Shukur and Barnes, Phys. Rev. A 102, 062612, 2020), where a product of
-exponentials of Pauli products takes some five times as many gates for the same unitary.
+A factor turns one occupation of its orbitals into another and leaves the rest alone. So it takes one controlled
+rotation about Y between CX gates (Yordanov, Arvidsson-Shukur and Barnes, Phys. Rev. A 102, 062612, 2020), where
+a product of exponentials of Pauli products takes five times as many for the same unitary.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`molecule`: from a name or atoms to a problem, and `vqe`, which solves it. Energies are in Hartree, lengths in ångström."""
+"""`molecule`: a name or atoms to a problem, and `vqe`, which solves it. Energies in Hartree, lengths in ångström."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def molecule(
     Example:
         >>> problem = qmagic.molecule("H2", distance=0.735)
         >>> problem
-        H2: 4 qubits, 1 parameters, 15 terms, exact -1.137306
+        H2 at 0.735 Å: 4 qubits, 1 parameter, 15 terms, exact -1.137306
     """
     import numpy as np
 
