@@ -18,7 +18,7 @@ from qmagic.client.handle import Job
 from qmagic.errors import InputError, NotFoundError, QmagicError, nearest
 from qmagic.jobs import JobInfo, JobSpec, new_job_id
 from qmagic.orders import OPTIMIZERS, Changes, Order, optimizer_of
-from qmagic.protocol import AskLoop, OrderLoop
+from qmagic.protocol import AskLoop, Ended, OrderLoop
 from qmagic.tapes import Entry, LoopSpec, LoopState, LoopView, Noted, Ordered, Stood, Told, pack, unpack
 
 if TYPE_CHECKING:
@@ -131,6 +131,10 @@ class Loop(Job):
 
     def __await__(self) -> Generator[Any, None, LoopResult]:  # type: ignore[override]  # a loop's own
         return self._await().__await__()  # type: ignore[return-value]
+
+    def _open(self, ended: Ended) -> Any:
+        self.spec()  # the result shows what was asked
+        return super()._open(ended)
 
     # -- orders -------------------------------------------------------------------------------------------------------
 

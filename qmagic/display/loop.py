@@ -14,7 +14,7 @@ from qmagic.display.loop_data import LOOP_TYPE, Seen, data, lowest_of, picked_of
 from qmagic.display.numbers import exact, parameter, with_error
 from qmagic.display.oneline import job_line
 from qmagic.display.page import escaped, note, page
-from qmagic.display.palette import stroke
+from qmagic.display.palette import DASHES, stroke
 from qmagic.display.sweep import legend
 from qmagic.jobs import JobInfo
 from qmagic.results.headline import duration
@@ -96,9 +96,9 @@ def _rows(seen: Seen) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     if result is not None:
         value = " ± ".join(with_error(result.value, result.std)) if result.std else exact(result.value)
-        rows.append(
-            ("value", value + (f", measured again with {result.measured:,} fresh shots" if result.measured else ""))
-        )
+        again = ", measured again after the end" if result.std or result.measured else ""
+        again += f" with {result.measured:,} fresh shots" if result.measured else ""
+        rows.append(("value", value + again))
     elif state.value is not None:
         last = " ± ".join(with_error(state.value, state.std)) if state.std else exact(state.value)
         rows.append((f"iteration {state.iteration}", last))
@@ -201,7 +201,9 @@ def _chart(seen: Seen, *, names: bool = True) -> str:
             so_far.append(lowest)
     ends = [v - s for v, s in zip(values, stds, strict=True)] + [v + s for v, s in zip(values, stds, strict=True)]
     ends += [] if seen.answer is None else [seen.answer]
-    frame = Frame(scale([float(i) for i in x], ticks=6, round_ends=False), scale(ends), "iteration", "value")
+    across = scale([float(i) for i in x], ticks=6, round_ends=False)
+    whole = tuple((tick, f"{tick:,.0f}") for tick, _ in across.ticks if tick == round(tick))
+    frame = Frame(msgspec.structs.replace(across, ticks=whole), scale(ends), "iteration", "value")
     drawn, words = "", ["value"]
     if any(stds):
         edge = [f"{frame.x(i):.1f},{frame.y(v + s):.1f}" for i, v, s in zip(x, values, stds, strict=True)]
@@ -210,10 +212,13 @@ def _chart(seen: Seen, *, names: bool = True) -> str:
         ]
         drawn += f'<polygon class="qm-f0" fill="#2563c9" fill-opacity=".18" points="{" ".join(edge)}"/>'
     drawn += _line(frame, x, values, 0)
-    drawn += _line(frame, x, so_far, 1, dashes="7 3")
-    words.append("lowest seen (biased)" if seen.state.biased else "best so far")
+    shown = 1
+    if so_far != values:
+        drawn += _line(frame, x, so_far, 1, dashes=DASHES[1])
+        words.append("lowest seen (biased)" if seen.state.biased else "best so far")
+        shown = 2
     if seen.answer is not None:
-        drawn += _line(frame, [x[0], x[-1]], [seen.answer] * 2, 2, dashes="2 3")
+        drawn += _line(frame, [x[0], x[-1]], [seen.answer] * 2, shown, dashes=DASHES[shown])
         words.append("exact answer")
     what = f"value over {len(seen.rows)} iterations, from {parameter(values[0])} to {parameter(values[-1])}"
     return frame.svg(drawn, what) + (legend(words) if names else "")

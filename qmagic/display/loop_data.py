@@ -16,7 +16,7 @@ Its fields:
     orders                          index (of the evaluation before which it was obeyed), kind, changes
     notes                           iteration, kind, text
 
-At most 1,000 iterations and 4,000 numbers of points are stored, the first, the last and the lowest among them; a live
+At most 1,000 iterations and 2,000 numbers of points are stored, the first, the last and the lowest among them; a live
 cockpit asks the server for the rest.
 """
 
@@ -36,7 +36,7 @@ __all__ = ["LOOP_TYPE", "Seen", "data", "lowest_of", "picked_of"]
 LOOP_TYPE = "application/vnd.qmagic.loop.v1+json"
 
 _MOST_STORED = 1000
-_MOST_NUMBERS = 4000
+_MOST_NUMBERS = 2000
 _COLUMNS = ("iteration", "evaluations", "shots", "seconds", "value", "std", "gradient_norm", "step")
 
 

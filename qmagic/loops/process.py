@@ -44,8 +44,10 @@ def main() -> None:
 
 def _warm() -> None:
     """Imports what a loop needs."""
+    import scipy.optimize  # noqa: F401 - for later, as what follows
+
     from qmagic import execute
-    from qmagic.loops import in_place, runner  # noqa: F401 - for later
+    from qmagic.loops import circuits, functions, in_place, runner  # noqa: F401
 
     execute.warm()
     in_place.install()

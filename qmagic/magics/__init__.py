@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MAGICS", "load", "unload"]
 
-#: Every magic: its command, what it does, and whether it takes a line, a cell, or both.
+#: Every magic: its command, what it does, and whether it takes a line or, too, a cell.
 MAGICS: tuple[tuple[Command, Callable[[Call], Any], str], ...] = (
     (QRUN, run_circuits, "line_cell"),
-    (QLOOP, start_loop, "cell"),
+    (QLOOP, start_loop, "line_cell"),
     (QSTATE, show_state, "line_cell"),
     (QJOBS, list_jobs, "line"),
     (QRESULT, show_result, "line"),

@@ -13,6 +13,7 @@ from qmagic.magics.call import Call
 from qmagic.magics.flags import Command, Flag, number, whole
 from qmagic.magics.qrun import notebook
 from qmagic.magics.show import result_of, shown_job, value_is_shown
+from qmagic.orders import optimizer_of
 
 if TYPE_CHECKING:
     from qmagic.client import Loop
@@ -21,7 +22,9 @@ __all__ = ["QLOOP", "start_loop"]
 
 QLOOP = Command(
     "qloop",
-    usage="%%qloop [flags]          the body is Python that ends in (ansatz, observable), or defines cost(x)",
+    usage="%%qloop [flags]          the body is Python that ends in (ansatz, observable), or defines cost(x)\n"
+    "%qloop objective [flags] the objective is an expression: cost, or (ansatz, observable)",
+    words="circuit",
     about="Minimises an expectation value, or a function of yours, as a hybrid loop: a job in a process of its own, "
     "which can be paused, stepped, changed, stopped and forked while it runs, and goes on from its tape when the "
     "kernel or the machine went away. The value is the loop: _.result(), _.pause(), _.stop(), _.fork(10).",
@@ -61,6 +64,8 @@ QLOOP = Command(
         %%qloop --optimizer nelder-mead --x0 [0.1,0.2] -o loop
         def cost(x):
             return (x[0] - 1) ** 2 + x[1] ** 2
+
+        %qloop cost --x0 [0.1,0.2] --maxiter 50
     """,
     errors="""
         no optimizer 'cobila'; did you mean 'cobyla'?      a name is misspelt
@@ -80,16 +85,18 @@ def start_loop(call: Call) -> Loop:
     from qmagic.loops.minimize import minimize
 
     given = call.parsed.given
-    objective = _objective(call)
     settings = {name: given[name] for name in _SAME if name in given}
     settings["optimizer_options"] = dict(_option(text) for text in given.get("options", ()))
+    if settings.get("optimizer", "auto") != "auto":  # before a body runs: a typing error should cost nothing
+        settings["optimizer"] = optimizer_of(settings["optimizer"])
+    objective = _objective(call)
     if "noise" in settings:
         settings["noise"] = call.namespace.get(settings["noise"], settings["noise"])
     loop = minimize(
         *objective[:2],
         x0=objective[2] if len(objective) == 3 else None,
         notebook=notebook(call.shell),
-        cell=f"%%qloop {call.line}\n{call.body}",
+        cell=f"%qloop {call.line}" if call.body is None else f"%%qloop {call.line}\n{call.body}",
         **settings,
     )
     values.remember(loop.id, tuple(given.get("tags", ())))
@@ -104,14 +111,20 @@ def start_loop(call: Call) -> Loop:
 
 def _objective(call: Call) -> list[Any]:
     """Returns what the body gives, as `minimize` takes it: ansatz, observable and perhaps x0, or cost and x0."""
-    if call.body is None or not call.body.strip():
-        raise InputError("%%qloop needs a body: Python that ends in (ansatz, observable), or defines cost(x)")
-    head, debug = f"%%qloop {call.line}".rstrip(), call.parsed.given.get("debug", call.defaults.debug)
-    python = PythonBody(call.shell, call.namespace, 2, head, debug)
-    value = python(call.body)
-    call.silent = call.silent or python.semicolon
+    words = call.parsed.words
+    if call.body is not None and words:
+        raise InputError(f"%%qloop takes flags only on its line, got {words!r}; the objective goes below")
+    if not (call.body or "").strip() and not words:
+        raise InputError("%qloop needs an objective: %qloop cost --x0 [0.1,0.2], or a body that ends in one")
+    if call.body is None:
+        value = _evaluated(call, words)
+    else:
+        head, debug = f"%%qloop {call.line}".rstrip(), call.parsed.given.get("debug", call.defaults.debug)
+        python = PythonBody(call.shell, call.namespace, 2, head, debug)
+        value = python(call.body)
+        call.silent = call.silent or python.semicolon
     first = _evaluated(call, str(call.parsed.given["x0"])) if "x0" in call.parsed.given else None
-    if value is None and callable(call.namespace.get("cost")):
+    if value is None and call.body is not None and callable(call.namespace.get("cost")):
         value = call.namespace["cost"]
     if callable(value) and not isinstance(value, tuple):
         found: Callable[..., Any] = value

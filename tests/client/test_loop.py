@@ -165,7 +165,7 @@ def test_what_a_function_does_wrong_is_told(home):
         with lock:
             return 0.0
 
-    with pytest.raises(InputError, match="'holding' cannot be sent.*'lock' .lock. cannot be pickled"):
+    with pytest.raises(InputError, match=r"'holding' cannot be sent.*'lock' .lock. cannot be pickled"):
         qmagic.minimize(holding, [0.0])
 
 

@@ -39,14 +39,13 @@ def test_every_value_is_the_observables():
 
 
 def test_the_ground_state_is_found():
-    """With gradients from the state, L-BFGS-B from one of three starts comes within 1e-6 of the lowest eigenvalue of
-    what the ansatz can reach."""
+    """With gradients from the state, the best of three starts comes near the lowest eigenvalue, from above."""
     best = min(loop(played(asked(seed=seed))[0]).value for seed in (1, 2, 3))
     assert LOWEST <= best < LOWEST + 0.12  # one repetition cannot reach the ground state itself
 
 
 def test_values_from_shots_are_right_within_their_errors():
-    """Over a run, values lie around Qiskit's exact ones as their standard errors say (4 standard errors of the mean)."""
+    """Over a run, values lie around Qiskit's exact ones as their standard errors say (to 4 sigma)."""
     _, tape = played(asked(optimizer="spsa", shots=400, maxiter=20))
     told = [e for e in tape if isinstance(e, Told)]
     pulls = [(one.value - energy(np.frombuffer(one.x))) / one.std for one in told]

@@ -45,7 +45,7 @@ def test_a_tape_of_another_objective_or_version_is_refused():
     """The reason is in the message, with what to do."""
     spec = job(bowl, START, maxiter=5)
     tape = played(spec)[1]
-    with pytest.raises(TapeError, match="another objective.*x0=loop.best"):
+    with pytest.raises(TapeError, match=r"another objective.*x0=loop.best"):
         played(job(noisy, START, maxiter=5), tape)
     head = tape[0]
     assert isinstance(head, Head)
@@ -58,7 +58,7 @@ def test_a_tape_of_another_objective_or_version_is_refused():
 
 
 def test_orders_are_obeyed_where_they_came_and_replayed_there():
-    """Pause, step, settings and another optimizer lie on the tape; a replay from any cut obeys them at the same place."""
+    """Pause, step, settings and another optimizer lie on the tape; a replay from any cut obeys them there."""
     orders = {
         5: [Order("pause", 1), Order("step", 2, steps=3)],
         30: [Order("resume", 3), Order("set", 4, changes=Changes(optimizer="spsa", learning_rate=0.05))],
@@ -77,7 +77,11 @@ def test_orders_are_obeyed_where_they_came_and_replayed_there():
         due = {at: given for at, given in orders.items() if at >= sum(isinstance(e, Told) for e in door.tape[:cut]) > 5}
         if cut > [isinstance(e, Ordered) for e in door.tape].index(True) + len(kinds):
             due = {
-                at: [o for o in given if o.number not in {e.order.number for e in door.tape[:cut] if isinstance(e, Ordered)}]
+                at: [
+                    o
+                    for o in given
+                    if o.number not in {e.order.number for e in door.tape[:cut] if isinstance(e, Ordered)}
+                ]
                 for at, given in due.items()
             }
             assert trajectory(played(spec, door.tape[:cut], due)[1]) == trajectory(door.tape), cut
@@ -198,7 +202,7 @@ def test_a_function_may_take_seed_and_shots_and_give_an_error_bar():
     """They come by name; the global generators are seeded, so that the same evaluation gives the same value."""
 
     def cost(x, *, seed, shots):
-        return float(np.random.default_rng(seed).normal(x @ x, 1 / shots**0.5)), 1 / shots**0.5  # noqa: NPY201
+        return float(np.random.default_rng(seed).normal(x @ x, 1 / shots**0.5)), 1 / shots**0.5
 
     outcome, tape = played(job(cost, START, optimizer="spsa", shots=400, maxiter=3))
     told = [e for e in tape if isinstance(e, Told)]

@@ -11,6 +11,7 @@ import zmq
 
 from qmagic import client, home
 from qmagic.client.connection import Connection
+from qmagic.engines.loops import LoopEngine
 from qmagic.engines.readers import Readers
 from qmagic.events import Event
 from qmagic.home import Discovery, ServiceOptions
@@ -18,6 +19,7 @@ from qmagic.jobs import JobInfo
 from qmagic.protocol import Heard, Listen, Push, Reply, Request
 from qmagic.service.housekeeping import Housekeeping
 from qmagic.service.ledger import Ledger
+from qmagic.service.loops import Loops
 from qmagic.service.manager import Manager
 from qmagic.service.reading import Reading
 from qmagic.service.server import Server
@@ -132,8 +134,9 @@ def test_slow_reader(tmp_path):
         door.setsockopt(zmq.SNDHWM, 10)
         door.bind("inproc://door")
         server = Server(
-            tmp_path, door, store, manager, engine, slots, Reading(Readers(), store, tmp_path), housekeeping
-        )
+            tmp_path, door, store, manager, engine, slots, Reading(Readers(), store, tmp_path), housekeeping,
+            Loops(ledger, store, LoopEngine(tmp_path, lambda processes: None), 1),
+        )  # fmt: skip
         for reader in readers:
             reader.setsockopt(zmq.RCVHWM, 10)
             reader.connect("inproc://door")

@@ -13,11 +13,11 @@ from typing import Any
 import numba
 import platformdirs
 
-from qmagic.backends.exact.kernels import phases
+from qmagic.backends.exact.phases import phases
 from qmagic.backends.exact.observed import observed
 from qmagic.backends.exact.passes import back, forward
 from qmagic.backends.exact.product import product, product_slopes
-from qmagic.backends.exact.simd import kernel
+from qmagic.backends.exact.simd import filled, kernel
 from qmagic.backends.exact.tables import DIAGONAL, SHARED, STATIC
 
 __all__ = ["BACK", "BEGIN", "END", "ENERGY", "FORWARD", "GRADIENT", "OBSERVE", "SETUP", "run"]
@@ -43,7 +43,8 @@ def _compiled(function: Any) -> Any:
 def _prepared(links: Any, arrays: Any, room: Any, angles: Any, how: int) -> None:
     """Makes the turns, their tangents, the product state of a tile, and the tables that are made in this way."""
     runs, weights = arrays.runs, room.weights
-    weights[:] = links.numbers
+    for slot in range(weights.size):
+        weights[slot] = links.numbers[slot]
     for k in range(len(links.rows)):
         weights[links.rows[k]] += links.factors[k] * angles[links.columns[k]]
     for slot in range(weights.size):
@@ -89,10 +90,11 @@ def run(
     """
     whole = phase in (ENERGY, GRADIENT)
     # Each pass is called from one place: compiled code is large, and compiling it takes seconds.
-    if phase == SETUP or phase == BEGIN or whole:
+    if phase in (SETUP, BEGIN) or whole:
         _prepared(links, arrays, room, angles, STATIC if phase == SETUP else SHARED)
-        room.slopes[:] = 0.0
-        room.ends[:] = 0.0
+        for one in range(len(room.slopes)):
+            filled(room.slopes[one], 0, room.weights.size, 0.0)
+            filled(room.ends[one], 0, room.product.size, 0.0)
         scale = 1.0
     start, stop = (0, len(arrays.segments)) if whole else (segment, segment + 1)
     chunks = range(len(room.slopes)) if whole else range(chunk, chunk + 1)
@@ -115,7 +117,7 @@ def run(
                 scale = back(arrays, room, number, first, last, worker, one, before)
     if phase in (END, GRADIENT):
         product_slopes(arrays, room, scale)
-        out[:] = 0.0
+        filled(out, 0, out.size, 0.0)
         for k in range(len(links.rows)):
             out[links.columns[k]] += links.factors[k] * room.slopes[0, links.rows[k]]
     return energy, scale

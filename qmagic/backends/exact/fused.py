@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FusedStep"]
 
-#: Qubits of a tile: two states, where they are permuted to, and two tables take 384 kB.
-_TILE = 12
+#: Qubits of a tile: two states, where they are permuted to, and two tables take 768 kB.
+_TILE = 13
 #: From this many qubits on, threads pay.
 _WIDE = 15
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from qmagic.backends.exact.simd import (
-    LANES, SIGNS, add, fma, kernel, load, mul, odd, splat, store, swap_1, swap_2, swap_4, total,
+    LANES, SIGNS, filled, fma, kernel, load, mul, odd, splat, store, swap_1, swap_2, swap_4, total,
 )  # fmt: skip
 
 __all__ = ["observed"]
+
+#: Amplitudes that all terms are added to before the next: they stay in the fastest cache.
+_STRETCH = 8192
 
 @kernel
 def observed(hamiltonian: Any, psi: Any, bra: Any, half: int, first: int, last: int) -> float:
     """Fills blocks of `bra` with the observable times `psi`; returns their part of ``<psi|H|psi>``.
 
     Args:
-        hamiltonian: The arrays of `hamiltonian.Hamiltonian`.
+        hamiltonian: See `hamiltonian.Hamiltonian`.
         psi: The state.
         bra: What is filled.
         half: Amplitudes of a block: real parts first, then imaginary parts.
@@ -23,52 +26,76 @@ def observed(hamiltonian: Any, psi: Any, bra: Any, half: int, first: int, last: 
         last: The last block + 1.
     """
     parts = hamiltonian.parts
+    size = min(half, _STRETCH)
     energy = 0.0
     for block in range(first, last):
         start = 2 * half * block
-        bra[start : start + 2 * half] = 0.0
-        for part in range(len(parts)):
-            x = parts[part, 0]
-            source = 2 * (half * block ^ (x & -half))
-            inner = x & (half - 1)
-            if not parts[part, 2]:
-                _term(hamiltonian, part, bra, start, psi, source, inner, 1.0, half, block)
-                _term(hamiltonian, part, bra, start + half, psi, source + half, inner, 1.0, half, block)
-            else:
-                _term(hamiltonian, part, bra, start, psi, source + half, inner, -1.0, half, block)
-                _term(hamiltonian, part, bra, start + half, psi, source, inner, 1.0, half, block)
         found = splat(0.0)
-        for i in range(start, start + 2 * half, LANES):
-            found = fma(load(psi, i), load(bra, i), found)
+        for near in range(0, half, size):
+            for imaginary in range(2):
+                to = start + imaginary * half + near
+                filled(bra, to, to + size, 0.0)
+                for part in range(len(parts)):
+                    source = 2 * (half * block ^ (parts[part, 0] & -half)) + (imaginary ^ parts[part, 2]) * half
+                    sign = -1.0 if parts[part, 2] > imaginary else 1.0
+                    _term(hamiltonian, part, bra, to, psi, source, sign, half * block + near, near, size, half)
+                for i in range(to, to + size, LANES):
+                    found = fma(load(psi, i), load(bra, i), found)
         energy += total(found)
     return energy
 
 
 @kernel
 def _term(
-    hamiltonian: Any, part: int, bra: Any, to: int, psi: Any, source: int, x: int, sign: float, half: int, block: int
-) -> None:
-    """Adds d(i) psi(i ^ x) to the real or the imaginary parts of a block."""
-    z, table = hamiltonian.parts[part, 1], hamiltonian.parts[part, 3]
-    far = x & -LANES
-    lane_1, lane_2, lane_4 = x & 1, x & 2, x & 4
-    number = hamiltonian.numbers[part] * sign * (1 - 2 * odd(z & half * block))
-    factor = mul(splat(number), load(SIGNS, (z & (LANES - 1)) * LANES))
-    signed = splat(sign)
-    place = table + half * block
-    inner = z & (half - 1) & -LANES
-    for i in range(0, half, LANES):
-        a = load(psi, source + (i ^ far))
-        if lane_1:
-            a = swap_1(a)
-        if lane_2:
-            a = swap_2(a)
-        if lane_4:
-            a = swap_4(a)
-        if table >= 0:
-            a = mul(mul(signed, load(hamiltonian.tables, place + i)), a)
-        elif inner:
-            a = mul(mul(factor, splat(1.0 - 2.0 * odd(i & inner))), a)
-        else:
-            a = mul(factor, a)
-        store(bra, to + i, add(load(bra, to + i), a))
+    hamiltonian: Any, part: int, bra: Any, to: int, psi: Any, source: int,
+    sign: float, here: int, near: int, size: int, half: int,
+) -> None:  # fmt: skip
+    """Adds ``sign d(i) psi(i ^ x)`` to a stretch of the real or the imaginary parts.
+
+    Args:
+        hamiltonian: See `hamiltonian.Hamiltonian`.
+        part: Which part of it.
+        bra: What is added to.
+        to: Where the stretch starts in `bra`.
+        psi: The state.
+        source: Where the parts of the block that the flip leads to start in `psi`.
+        sign: 1 or -1.
+        here: The amplitude at which the stretch starts.
+        near: The same inside its block.
+        size: Amplitudes of the stretch.
+        half: Amplitudes of a block.
+    """
+    x, z, _, table = hamiltonian.parts[part]
+    far = x & (half - 1) & -LANES
+    if table >= 0:
+        signed = splat(sign)
+        for i in range(0, size, LANES):
+            a = _lanes(load(psi, source + (near + i ^ far)), x)
+            d = mul(signed, load(hamiltonian.tables, table + here + i))
+            store(bra, to + i, fma(d, a, load(bra, to + i)))
+        return
+    number = hamiltonian.numbers[part] * sign * (1 - 2 * odd(z & -size & here))
+    factor, inner = mul(splat(number), load(SIGNS, (z & (LANES - 1)) * LANES)), z & (size - 1) & -LANES
+    if inner:
+        for i in range(0, size, LANES):
+            a = mul(_lanes(load(psi, source + (near + i ^ far)), x), splat(1.0 - 2.0 * odd(i & inner)))
+            store(bra, to + i, fma(factor, a, load(bra, to + i)))
+    elif x & (LANES - 1):
+        for i in range(0, size, LANES):
+            a = _lanes(load(psi, source + (near + i ^ far)), x)
+            store(bra, to + i, fma(factor, a, load(bra, to + i)))
+    else:
+        for i in range(0, size, LANES):
+            store(bra, to + i, fma(factor, load(psi, source + (near + i ^ far)), load(bra, to + i)))
+
+
+@kernel
+def _lanes(a: Any, x: int) -> Any:
+    """Returns a vector with the numbers of its lanes changed by XOR with the lowest bits of x."""
+    if x & 1:
+        a = swap_1(a)
+    if x & 2:
+        a = swap_2(a)
+    if x & 4:
+        a = swap_4(a)
+    return a

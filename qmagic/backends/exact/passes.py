@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from qmagic.backends.exact.kernels import (
-    copied, gathered, parities, phased, phases, sums, turned, turned_back, unphased,
-)  # fmt: skip
+from qmagic.backends.exact.moves import fetch, gathered, keep, stretched
+from qmagic.backends.exact.phases import parities, phased, phases, sums, unphased
 from qmagic.backends.exact.product import amplitude_of, contracted, outside_of, started, tile_of
-from qmagic.backends.exact.simd import LANES, kernel, load, mul, splat, store
+from qmagic.backends.exact.simd import kernel
 from qmagic.backends.exact.tables import ACROSS, DIAGONAL, FREE, MANY, TURNS
+from qmagic.backends.exact.turns import turned, turned_back
 
 __all__ = ["back", "forward"]
 
@@ -34,7 +34,7 @@ def forward(arrays: Any, room: Any, segment: int, first: int, last: int, worker:
         if segment == 0:
             started(v, room.product, amplitude_of(room, outside_of(arrays), outside, -1))
         else:
-            _fetch(v, room.psi, arrays, segment, base)
+            fetch(v, room.psi, arrays, segment, base)
         scale = before
         for run in range(arrays.segments[segment, 0], arrays.segments[segment, 1]):
             start, end = runs[run, 1], runs[run, 2]
@@ -43,14 +43,14 @@ def forward(arrays: Any, room: Any, segment: int, first: int, last: int, worker:
                 for k in range(start, end):
                     scale *= room.cosines[rows[k, 1]]
                 if abs(scale) < _SMALL:
-                    _stretched(v, scale)
+                    stretched(v, scale)
                     scale = 1.0
             elif runs[run, 0] == DIAGONAL:
                 phased(v, _table(arrays, room, run, outside, work))
             else:
                 gathered(spare, v, maps[start : start + half])
                 v, spare = spare, v
-        _keep(v, room.psi, arrays, segment, base)
+        keep(v, room.psi, arrays, segment, base)
     return scale
 
 
@@ -66,16 +66,16 @@ def back(
     for tile in range(first, last):
         v, spare, bra, bra_spare = work[0], work[1], work[2], work[3]
         base, outside = tile_of(arrays, segment, tile)
-        _fetch(v, room.psi, arrays, segment, base)
-        _fetch(bra, room.bra, arrays, segment, base)
+        fetch(v, room.psi, arrays, segment, base)
+        fetch(bra, room.bra, arrays, segment, base)
         scale = before
         for run in range(arrays.segments[segment, 1] - 1, arrays.segments[segment, 0] - 1, -1):
             start, end = runs[run, 1], runs[run, 2]
             if runs[run, 0] == TURNS:
                 scale = turned_back(v, bra, rows, start, end, room.tangents, room.cosines, scale, slopes)
                 if abs(scale) < _SMALL:
-                    _stretched(v, scale)
-                    _stretched(bra, scale)
+                    stretched(v, scale)
+                    stretched(bra, scale)
                     scale = 1.0
             elif runs[run, 0] == DIAGONAL:
                 if runs[run, 5] & FREE:
@@ -89,8 +89,8 @@ def back(
                 gathered(bra_spare, bra, maps[end : end + half])
                 v, spare, bra, bra_spare = spare, v, bra_spare, bra
         if segment:
-            _keep(v, room.psi, arrays, segment, base)
-            _keep(bra, room.bra, arrays, segment, base)
+            keep(v, room.psi, arrays, segment, base)
+            keep(bra, room.bra, arrays, segment, base)
         else:
             amplitude = amplitude_of(room, outside_of(arrays), outside, -1)
             room.dots[tile] = contracted(bra, room.product, room.ends[chunk], amplitude)
@@ -104,30 +104,3 @@ def _table(arrays: Any, room: Any, run: int, outside: int, work: Any) -> Any:
         return work[4]
     place = arrays.runs[run, 4]
     return room.tables[place : place + work.shape[1]]
-
-
-@kernel
-def _stretched(v: Any, factor: float) -> None:
-    f = splat(factor)
-    for i in range(0, v.size, LANES):
-        store(v, i, mul(f, load(v, i)))
-
-
-@kernel
-def _fetch(v: Any, state: Any, arrays: Any, segment: int, base: int) -> None:
-    half, size = v.size >> 1, 1 << arrays.segments[segment, 2]
-    place = arrays.segments[segment, 3]
-    for k in range(half // size):
-        start = base + arrays.offsets[place + k]
-        copied(v, k * size, state, start, size)
-        copied(v, half + k * size, state, start + half, size)
-
-
-@kernel
-def _keep(v: Any, state: Any, arrays: Any, segment: int, base: int) -> None:
-    half, size = v.size >> 1, 1 << arrays.segments[segment, 2]
-    place = arrays.segments[segment, 3]
-    for k in range(half // size):
-        start = base + arrays.offsets[place + k]
-        copied(state, start, v, k * size, size)
-        copied(state, start + half, v, half + k * size, size)

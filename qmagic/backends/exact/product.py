@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qmagic.backends.exact.simd import LANES, fma, kernel, load, mul, splat, store, total
+from qmagic.backends.exact.simd import LANES, filled, fma, kernel, load, mul, splat, store, total
 
 __all__ = ["amplitude_of", "contracted", "outside_of", "product", "product_slopes", "started", "tile_of"]
 
@@ -59,6 +59,7 @@ def product(out: Any, room: Any, qubits: Any) -> None:
 
 @kernel
 def started(v: Any, product: Any, amplitude: float) -> None:
+    """Fills a tile with the product state."""
     half, factor, zero = product.size, splat(amplitude), splat(0.0)
     for i in range(0, half, LANES):
         store(v, i, mul(factor, load(product, i)))
@@ -81,8 +82,10 @@ def product_slopes(arrays: Any, room: Any, scale: float) -> None:
     """Adds up the chunks, and finds the slopes of the product state's turns."""
     slopes, end = room.slopes[0], room.ends[0]
     for chunk in range(1, len(room.slopes)):
-        slopes += room.slopes[chunk]
-        end += room.ends[chunk]
+        for slot in range(slopes.size):
+            slopes[slot] += room.slopes[chunk, slot]
+        for i in range(end.size):
+            end[i] += room.ends[chunk, i]
     outside = outside_of(arrays)
     for tile in range(room.dots.size):
         ones = tile_of(arrays, 0, tile)[1]
@@ -98,13 +101,10 @@ def product_slopes(arrays: Any, room: Any, scale: float) -> None:
     for_near, for_far, some = work[0, :near], work[1, :far], work[2]
     product(work[3, :near], room, arrays.qubits[:low])
     product(work[4, :far], room, arrays.qubits[low:])
-    for_near[:] = 0.0
+    filled(for_near, 0, near, 0.0)
+    filled(for_far, 0, far, 0.0)
     for i in range(far):
-        found = 0.0
-        for j in range(near):
-            found += end[i * near + j] * work[3, j]
-            for_near[j] += end[i * near + j] * work[4, i]
-        for_far[i] = found
+        _contract(end, i, for_near, for_far, work[3], work[4, i])
     for qubit in arrays.qubits[:low]:
         slopes[qubit] += scale * _slope(for_near, some, room, arrays.qubits[:low], qubit)
     for qubit in arrays.qubits[low:]:
@@ -112,9 +112,28 @@ def product_slopes(arrays: Any, room: Any, scale: float) -> None:
 
 
 @kernel
+def _contract(end: Any, row: int, for_near: Any, for_far: Any, products: Any, amplitude: float) -> None:
+    """Adds a row of the bra to what is left for the near qubits, and for the far ones."""
+    near = for_near.size
+    start = row * near
+    if near < LANES:
+        for j in range(near):
+            for_near[j] += amplitude * end[start + j]
+            for_far[row] += products[j] * end[start + j]
+        return
+    factor, found = splat(amplitude), splat(0.0)
+    for j in range(0, near, LANES):
+        a = load(end, start + j)
+        store(for_near, j, fma(a, factor, load(for_near, j)))
+        found = fma(a, load(products, j), found)
+    for_far[row] = total(found)
+
+
+@kernel
 def _slope(vector: Any, some: Any, room: Any, qubits: Any, derived: int) -> float:
     """Returns a vector's overlap with the product state of some qubits, one of them derived, times 2."""
-    some[: vector.size] = vector
+    for i in range(vector.size):
+        some[i] = vector[i]
     size = vector.size >> 1
     for place in range(len(qubits) - 1, -1, -1):
         cosine = room.cosines[qubits[place]]

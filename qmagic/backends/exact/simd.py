@@ -17,7 +17,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
 __all__ = [
-    "LANES", "SIGNS", "add", "fma", "kernel", "load", "mul", "odd", "splat", "store", "sub", "swap_1", "swap_2", "swap_4", "total",
+    "LANES", "SIGNS", "add", "filled", "fma", "kernel", "load", "mul", "odd", "splat", "store", "sub", "swap_1", "swap_2",
+    "swap_4", "total",
 ]  # fmt: skip
 
 #: Compiles what only compiled code calls: nothing of Python is checked or wrapped.
@@ -145,3 +146,10 @@ def odd(typing: Any, bits: Any) -> Any:
         return builder.and_(builder.ctpop(args[0]), ir.Constant(ir.IntType(64), 1))
 
     return types.int64(types.int64), lower
+
+
+@kernel
+def filled(array: Any, first: int, last: int, number: float) -> None:
+    """Fills a stretch with a number; a slice that is assigned to would take a second to compile."""
+    for i in range(first, last):
+        array[i] = number

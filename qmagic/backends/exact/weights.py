@@ -41,7 +41,7 @@ class Weights:
         numbers = np.array([one.number for one in sums])
         if angles.affine:
             numbers, matrix = numbers + matrix @ angles.offsets, matrix @ angles.slopes
-        rows, columns = matrix.nonzero()
+        rows, columns = (np.ascontiguousarray(one) for one in matrix.nonzero())
         self.links = Links(numbers, rows, columns, matrix[rows, columns])
         self._angles = angles
 

@@ -80,7 +80,7 @@ def electrons(geometry: Geometry, charge: int, active: tuple[int, int] | None, b
 def computed(geometry: Geometry, charge: int, active: tuple[int, int] | None, basis: str) -> Electrons:
     """Returns the electrons of a molecule, by restricted Hartree-Fock; see `electrons`."""
     try:
-        from pyscf import ao2mo, fci, gto, mcscf, scf
+        from pyscf import ao2mo, fci, gto, lib, mcscf, scf
     except ImportError as error:
         raise InputError(
             f'{geometry.name} needs PySCF, which is not installed: pip install "qmagic[chemistry]" '
@@ -97,13 +97,14 @@ def computed(geometry: Geometry, charge: int, active: tuple[int, int] | None, ba
             "an even number from 2: give another charge"
         )
     chosen = _active(geometry.name, active, molecule.nelectron, molecule.nao)
-    field = scf.RHF(molecule).run(conv_tol=1e-12)
+    with lib.with_omp_threads(1):  # small molecules: threads would wait for each other, and for other work
+        field = scf.RHF(molecule).run(conv_tol=1e-12)
+        space = mcscf.CASCI(field, chosen[1], chosen[0])
+        one, constant = space.get_h1eff()
+        two = ao2mo.restore(1, space.get_h2eff(), chosen[1])
+        exact, _ = fci.direct_spin1.kernel(one, two, *reversed(chosen), ecore=constant, conv_tol=1e-12)
     if not field.converged:
         raise InputError(f"Hartree-Fock does not converge for {geometry.name}; are atoms too close or too far apart?")
-    space = mcscf.CASCI(field, chosen[1], chosen[0])
-    one, constant = space.get_h1eff()
-    two = ao2mo.restore(1, space.get_h2eff(), chosen[1])
-    exact, _ = fci.direct_spin1.kernel(one, two, *reversed(chosen), ecore=constant, conv_tol=1e-12)
     if molecule.groupname in ("C1", "SO3"):  # no symmetry; an atom alone, which PySCF counts in another way
         irreps = (0,) * chosen[1]
     else:

@@ -65,7 +65,7 @@ def test_random_circuits_have_their_energy_and_slopes(full):
         wanted, gradients = energy(circuit, observable, x), slopes(circuit, observable, x)
         for engine in engines(circuit, observable):
             found, gradient = engine.energy_and_gradient(x)
-            assert engine.energy(x) == found, seed
+            assert engine.energy(x) == pytest.approx(found, abs=1e-14), seed
             assert found == pytest.approx(wanted, abs=1e-12), seed
             assert gradient == pytest.approx(gradients, abs=1e-8), seed
             assert same_state(engine.state(x), circuit, x), seed
@@ -226,3 +226,11 @@ def test_a_point_that_is_not_a_number_gives_none():
     found, gradient = Engine(circuit, "ZZX").energy_and_gradient(x)
     assert np.isnan(found)
     assert np.isnan(gradient).any()
+
+
+def test_the_kernels_are_compiled_once():
+    """Every ansatz and every observable has the same types: nobody waits twice."""
+    run = pytest.importorskip("qmagic.backends.exact.compiled").run
+    for circuit, observable in ((efficient_su2(3, reps=1), "ZZZ"), (QuantumCircuit(1), SparsePauliOp("X", 0.0))):
+        Engine(circuit, observable).energy_and_gradient(np.zeros(circuit.num_parameters))
+    assert len(run.signatures) == 1

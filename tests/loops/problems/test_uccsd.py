@@ -117,10 +117,10 @@ def lih_optimum():
 
 def test_lih_ends_at_its_ansatzs_optimum():
     """The circuit's optimum is that of the matrices to 1e-6 Ha, and 1.07e-5 Ha above the exact energy: UCCSD's gap."""
-    from qmagic.backends.exact import engine
+    from qmagic.backends.exact import Engine
 
     found = known("LiH")
-    step = engine(uccsd(found), hamiltonian(found))
+    step = Engine(uccsd(found), hamiltonian(found))
     best = scipy.optimize.minimize(step.energy_and_gradient, np.zeros(34), jac=True, method="L-BFGS-B")
     optimum = lih_optimum()
     assert best.fun == pytest.approx(optimum, abs=1e-6)
@@ -129,10 +129,10 @@ def test_lih_ends_at_its_ansatzs_optimum():
 
 def test_h2_ends_at_the_exact_energy():
     """H2 at 0.735 Å: -1.137306 Ha, to 1e-6; UCCSD is exact for two electrons."""
-    from qmagic.backends.exact import engine
+    from qmagic.backends.exact import Engine
 
     found = known("H2")
-    step = engine(uccsd(found), hamiltonian(found))
+    step = Engine(uccsd(found), hamiltonian(found))
     best = scipy.optimize.minimize(step.energy_and_gradient, np.zeros(1), jac=True, method="L-BFGS-B")
     assert best.fun == pytest.approx(-1.137306, abs=1e-6)
     assert best.fun == pytest.approx(found.exact, abs=1e-9)
