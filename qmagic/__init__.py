@@ -18,34 +18,50 @@ if TYPE_CHECKING:
 
     from qmagic.backends.v2 import backend, backends
     from qmagic.client import Job as Job
+    from qmagic.client import Loop as Loop
+    from qmagic.client import Sweep as Sweep
     from qmagic.client import job as job
     from qmagic.client import jobs as jobs
     from qmagic.errors import QmagicError
     from qmagic.jobs import JobStatus
+    from qmagic.loops.minimize import minimize
+    from qmagic.loops.problems import ising, maxcut, molecule, qaoa, qubo, vqe
+    from qmagic.loops.sweep import sweep
     from qmagic.primitives import Estimator, Sampler
     from qmagic.results import Result, load
     from qmagic.run import plan, run, run_each
 
 __all__ = [
-    "Estimator", "Job", "JobStatus", "QmagicError", "Result", "Sampler", "__version__", "backend", "backends", "job",
-    "jobs", "load", "plan", "run", "run_each",
+    "Estimator", "Job", "JobStatus", "Loop", "QmagicError", "Result", "Sampler", "Sweep", "__version__", "backend",
+    "backends", "ising", "job", "jobs", "load", "maxcut", "minimize", "molecule", "plan", "qaoa", "qubo", "run",
+    "run_each", "sweep", "vqe",
 ]  # fmt: skip
 
 _HOMES = {
     "Estimator": "qmagic.primitives",
     "Job": "qmagic.client",
     "JobStatus": "qmagic.jobs",
+    "Loop": "qmagic.client",
     "QmagicError": "qmagic.errors",
     "Result": "qmagic.results",
     "Sampler": "qmagic.primitives",
+    "Sweep": "qmagic.client",
     "backend": "qmagic.backends.v2",
     "backends": "qmagic.backends.v2",
+    "ising": "qmagic.loops.problems",
     "job": "qmagic.client",
     "jobs": "qmagic.client",
     "load": "qmagic.results",
+    "maxcut": "qmagic.loops.problems",
+    "minimize": "qmagic.loops.minimize",
+    "molecule": "qmagic.loops.problems",
     "plan": "qmagic.run",
+    "qaoa": "qmagic.loops.problems",
+    "qubo": "qmagic.loops.problems",
     "run": "qmagic.run",
     "run_each": "qmagic.run",
+    "sweep": "qmagic.loops.sweep",
+    "vqe": "qmagic.loops.problems",
 }
 
 

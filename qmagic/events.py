@@ -2,6 +2,7 @@
 
 Kinds: ``job.created``, ``job.started``, ``job.returned`` (back to READY, with the reason),
 ``job.rerouted`` (its simulator turned out badly and another takes its place, with the reason), ``job.cancelling``,
+``job.held`` (a paused loop gave its process back),
 ``job.done``, ``job.failed``, ``job.cancelled``. What need not last (position, progress) is no event: it is asked for.
 """
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 import secrets
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -25,6 +26,7 @@ __all__ = [
     "Source",
     "Term",
     "Transpile",
+    "draw_seeds_from",
     "new_job_id",
     "new_seed",
 ]
@@ -179,7 +181,8 @@ class Environment(msgspec.Struct, frozen=True, omit_defaults=True):
 class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Everything that was asked for. It is stored once and never changes.
 
-    `kind` is ``"sample"`` (counts), ``"estimate"`` (expectation values) or ``"state"`` (the state after each gate).
+    `kind` is ``"sample"`` (counts), ``"estimate"`` (expectation values), ``"state"`` (the state after each gate) or
+    ``"loop"`` (a hybrid loop: its source is a `qmagic.tapes.LoopSpec`, encoded, of language ``"loop"``).
     `seed` is always set: one that
     the user did not give is drawn at submit, so that a second attempt gives the same counts.
     `noise` is a device snapshot's name, ``"depolarizing=0.01,t1=120us"``, or the JSON text of a Qiskit
@@ -265,9 +268,18 @@ def new_job_id() -> str:
     return _base32(time.time_ns() // 1_000_000, 9) + _base32(secrets.randbits(30), 6)
 
 
+_draw: Callable[[], int] = lambda: secrets.randbits(32)
+
+
+def draw_seeds_from(source: Callable[[], int] | None) -> None:
+    """Draws seeds from `source` in place of chance (None): in a loop's process, from the seed of the evaluation."""
+    global _draw
+    _draw = source or (lambda: secrets.randbits(32))
+
+
 def new_seed() -> int:
     """Returns a seed that was not given: 32 random bits."""
-    return secrets.randbits(32)
+    return _draw()
 
 
 def _base32(number: int, digits: int) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from qmagic.tapes import LoopOutcome
+
 __all__ = [
     "CountsTable", "EstimatedPub", "Outcome", "PartialCounts", "Register", "SampledPub", "StateTrace", "pack", "unpack",
 ]  # fmt: skip
@@ -107,7 +109,7 @@ class StateTrace(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The result of a job.
 
-    A job of kind ``"state"`` has `states` and no `pubs`.
+    A job of kind ``"state"`` has `states` and no `pubs`, one of kind ``"loop"`` a `loop` and no `pubs`.
 
     `circuits` are the circuits as run, as QPY; empty where the job's own source ran untouched. `seconds` has
     the wall time of each step (``parse``, ``transpile``, ``run``). `transpiled` has, for each circuit that was
@@ -124,6 +126,7 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     transpiled: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
     states: tuple[StateTrace, ...] = ()
+    loop: LoopOutcome | None = None
 
 
 _ENCODE = msgspec.msgpack.Encoder().encode

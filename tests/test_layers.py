@@ -13,7 +13,10 @@ PACKAGE = ROOT / "qmagic"
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
 
 #: Modules that everything may import, and that import only one another.
-BASE = {"errors", "jobs", "outcomes", "events", "options", "home", "protocol", "results", "statistics", "version"}
+BASE = {
+    "errors", "jobs", "outcomes", "events", "options", "home", "protocol", "orders", "results", "statistics", "tapes",
+    "version",
+}  # fmt: skip
 
 #: Which parts of ours each part may import, besides the base and itself.
 MAY_IMPORT = {
@@ -28,8 +31,15 @@ MAY_IMPORT = {
     "display": {"client"},
     "run": {"cells", "client", "plans"},
     "primitives": {"cells", "client", "run"},
-    "loops": {"client", "backends", "plans"},
-    "magics": {"cells", "client", "display", "run", "backends", "plans"},
+    "loops": {
+        "client",
+        "cells",
+        "backends",
+        "plans",
+        "execute",
+        "engines",
+    },  # a kernel's side, and a process of its own
+    "magics": {"cells", "client", "display", "run", "backends", "plans", "loops"},
     "serverextension": {"client"},
     "stub": {"backends"},
     "__main__": {"client", "service", "display"},
@@ -39,7 +49,16 @@ MAY_IMPORT = {
 MAY_IMPORT_LAZILY = {
     "results": {"display", "cells", "client"},  # a Result draws itself, reads its circuits back, has its state computed
     "client": {"results", "backends", "display"},  # a Job opens its result, and draws itself
-    "__init__": {"client", "run", "backends", "magics", "primitives", "results", "plans"},  # the public names are lazy
+    "__init__": {
+        "client",
+        "run",
+        "backends",
+        "magics",
+        "primitives",
+        "results",
+        "plans",
+        "loops",
+    },  # the public names are lazy
     "backends": {"cells", "client", "run"},  # qmagic.backend(name).run submits
     "run": {"execute"},  # inside a job, it runs in place
     "plans": {"display"},  # a Plan draws itself
@@ -50,15 +69,24 @@ ONLY_IN = {
     "IPython": ("magics/", "display/", "__init__.py"),
     "traitlets": ("magics/", "display/"),
     "qiskit_aer": ("backends/aer", "backends/noise", "backends/devices"),
-    "qulacs": ("backends/statevector", "backends/gates"),
+    "qulacs": ("backends/statevector", "backends/gates", "backends/exact/fallback"),
+    "numba": ("backends/exact/",),
+    "llvmlite": ("backends/exact/simd",),
     "stim": ("backends/stim",),
     "qsimcirq": ("backends/qsim",),
     "sqlite3": ("service/",),
-    "multiprocessing": ("service/", "engines/"),  # its Connection; processes are subprocesses
+    "pyscf": ("loops/problems/electrons",),
+    "qiskit_nature": ("loops/problems/nature",),
+    "multiprocessing": (
+        "service/",
+        "engines/",
+        "loops/line",
+        "loops/process",
+    ),  # its Connection; processes are subprocesses
     "zmq": ("client/", "service/", "engines/", "protocol.py"),
     "subprocess": ("client/", "service/", "engines/"),
     "matplotlib": ("display/",),
-    "pandas": ("results/frames",),
+    "pandas": ("results/frames", "results/loop"),
     "jupyter_server": ("serverextension/",),
     "tornado": ("serverextension/",),
 }
@@ -66,7 +94,7 @@ ONLY_IN = {
 #: The service and the base never see these: a kernel that submits text, and the manager, stay light.
 HEAVY = {"qiskit", "numpy", "scipy", "qiskit_aer", "qulacs", "pandas", "matplotlib"}
 LIGHT = ("__init__.py", "__main__.py", "client/", "service/", "engines/local", "errors.py", "jobs.py", "outcomes.py",
-         "events.py", "options.py", "home.py", "protocol.py")  # fmt: skip
+         "events.py", "options.py", "home.py", "orders.py", "protocol.py", "tapes.py")  # fmt: skip
 
 VAGUE = {"helper", "helpers", "util", "utils", "core", "common", "misc", "handler", "manager_of"}
 

@@ -107,6 +107,8 @@ export class JobsModel {
       case 'live':
         this._applyLive(message.jobs);
         break;
+      case 'loops': // a list of jobs shows nothing of them
+        break;
       case 'offline':
         this.disconnect(message.message);
         break;

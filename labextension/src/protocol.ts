@@ -110,10 +110,18 @@ export interface LiveView {
   readonly counts: PartialCounts | null;
 }
 
+/** What is new of a loop: how it stands, and its newest iterations as columns; see docs/loops.md. */
+export interface LoopPulse {
+  readonly id: string;
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly rows: Readonly<Record<string, unknown>>;
+}
+
 export type Message =
   | { readonly type: 'snapshot'; readonly seq: number; readonly jobs: readonly JobView[]; readonly total: number }
   | { readonly type: 'events'; readonly seq: number; readonly events: readonly JobEvent[] }
   | { readonly type: 'live'; readonly jobs: readonly LiveView[] }
+  | { readonly type: 'loops'; readonly loops: readonly LoopPulse[] }
   | { readonly type: 'offline'; readonly message: string }
   | { readonly type: 'online' };
 
@@ -160,6 +168,8 @@ export function decodeMessage(text: string): Message {
       return { type: 'events', seq: number(data.seq, 'seq'), events: list(data.events, 'events').map(decodeEvent) };
     case 'live':
       return { type: 'live', jobs: list(data.jobs, 'jobs').map(decodeLive) };
+    case 'loops':
+      return { type: 'loops', loops: list(data.loops, 'loops').map(decodeLoopPulse) };
     case 'offline':
       return { type: 'offline', message: optionalText(data.message) };
     case 'online':
@@ -256,6 +266,11 @@ export function decodeLive(value: unknown): LiveView {
     why: optionalText(data.why),
     counts: readPartial(data.counts)
   };
+}
+
+function decodeLoopPulse(value: unknown): LoopPulse {
+  const data = record(value, 'loop');
+  return { id: text(data.id, 'id'), state: record(data.state, 'state'), rows: record(data.rows, 'rows') };
 }
 
 function record(value: unknown, what: string): Record<string, unknown> {

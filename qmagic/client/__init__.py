@@ -3,10 +3,12 @@
 from qmagic.client.ask import cancel, costs, job, jobs, plan, purge, service_status, stop_service
 from qmagic.client.environment import environment, notebook
 from qmagic.client.handle import Job
+from qmagic.client.loop import Loop
 from qmagic.client.submit import submit, submit_many
+from qmagic.client.sweep import Sweep
 from qmagic.client.warm import warm
 
 __all__ = [
-    "Job", "cancel", "costs", "environment", "job", "jobs", "notebook", "plan", "purge", "service_status",
+    "Job", "Loop", "Sweep", "cancel", "costs", "environment", "job", "jobs", "notebook", "plan", "purge", "service_status",
     "stop_service", "submit", "submit_many", "warm",
 ]  # fmt: skip

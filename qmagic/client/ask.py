@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from qmagic.client.connection import connection, running
 from qmagic.client.handle import Job
+from qmagic.client.loop import handle
 from qmagic.errors import InputError, NotFoundError
 from qmagic.jobs import JobSpec, JobStatus
 from qmagic.protocol import Cancel, Cost, Costs, Find, Found, Purge, ServiceStatus
@@ -30,7 +31,7 @@ def job(id: str = "", *, notebook: str = "") -> Job:
     )
     exact = [item for item in found if item.info.id == wanted]
     if exact or (len(found) == 1):
-        return Job((exact or found)[0].info.id, info=(exact or found)[0].info)
+        return handle((exact or found)[0].info)
     if found:
         raise InputError(
             f"{id!r} begins several job ids ({', '.join(item.info.id for item in found)}, ...); give more of it"
@@ -71,7 +72,7 @@ def jobs(
         raise InputError(f"limit {limit}: expected 1 or more")
     find = Find(limit=limit, status=statuses, tag=tag, notebook=notebook, parent=parent, fold=fold)
     found: list[Found] = connection().ask("find", find, list[Found])
-    return [Job(item.info.id, info=item.info) for item in found]
+    return [handle(item.info) for item in found]
 
 
 def events(id: str) -> Found:

@@ -57,6 +57,13 @@ class Job:
         self._info = info
         self._result: Result | None = None
 
+    @classmethod
+    def of_result(cls, result: Result) -> Job:
+        """Returns the handle of a job that is over, and of which nobody else knows."""
+        job = cls(result.info.id, spec=result.spec, info=result.info)
+        job._result = result
+        return job
+
     @property
     def id(self) -> str:
         """The job's id."""
@@ -212,8 +219,12 @@ class Job:
             raise JobLostError(f"job {self._id} was lost: {info.error}")
         from qmagic.results import Result
 
-        data = ended.outcome or self._read(ended)
-        return Result(unpack(data), info, self._spec)
+        outcome = unpack(ended.outcome or self._read(ended))
+        if outcome.loop is not None:
+            from qmagic.results.loop import LoopResult
+
+            return LoopResult(outcome, info, self._spec)  # type: ignore[return-value]  # only a Loop's, which says so
+        return Result(outcome, info, self._spec)
 
     def _read(self, ended: Ended) -> bytes:
         path = homes.home_folder() / "results" / ended.file

@@ -18,9 +18,20 @@ from qmagic.client.connection import NoServiceError, connection
 from qmagic.client.start import find_or_start
 from qmagic.errors import NotFoundError, ServiceError
 from qmagic.outcomes import Outcome, unpack
-from qmagic.protocol import Diagnose, Draw, Ended, Find, Found, Listing, Reply, Request, ServiceStatus
+from qmagic.protocol import AskLoop, Diagnose, Draw, Ended, Find, Found, Listing, Reply, Request, ServiceStatus
+from qmagic.tapes import LoopView
 
-__all__ = ["ask_service", "found_job", "listing", "needs_service", "outcome_of", "resting", "status", "wake"]
+__all__ = [
+    "ask_service",
+    "found_job",
+    "listing",
+    "loop_view",
+    "needs_service",
+    "outcome_of",
+    "resting",
+    "status",
+    "wake",
+]
 
 _LOOK_SECONDS = 10.0
 #: Seconds after which a service that does not answer is given up.
@@ -68,6 +79,18 @@ def outcome_of(id: str) -> tuple[Outcome | None, str]:
     return (unpack(data) if data else None), ""
 
 
+def loop_view(id: str, since: int, *, points: bool) -> LoopView:
+    """Returns how a loop stands, and its iterations after number `since`.
+
+    Raises:
+        NotFoundError: There is no such loop.
+    """
+    found: LoopView | None = _ask("loop", AskLoop(id, since, points), LoopView | None)
+    if found is None:
+        raise NotFoundError(f"there is no loop {id!r}")
+    return found
+
+
 def status() -> ServiceStatus | None:
     """Returns the service's state; None when none runs."""
     try:
@@ -104,7 +127,7 @@ def resting(limit: int) -> Listing:
     return found
 
 
-def _ask(verb: str, wanted: Find, answer: Any) -> Any:
+def _ask(verb: str, wanted: Find | AskLoop, answer: Any) -> Any:
     try:
         return connection().ask(verb, wanted, answer, timeout=_PATIENCE)
     except NoServiceError:
@@ -117,7 +140,7 @@ def _ask(verb: str, wanted: Find, answer: Any) -> Any:
         return connection().ask(verb, wanted, answer, timeout=_PATIENCE)
 
 
-def _look(verb: str, wanted: Find, answer: Any) -> Any:
+def _look(verb: str, wanted: Find | AskLoop, answer: Any) -> Any:
     home = homes.home_folder()
     if not (home / "store.sqlite").exists():
         return {"list": Listing(0, []), "find": []}.get(verb)

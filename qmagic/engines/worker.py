@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import ctypes
 import dataclasses
-import errno
 import hashlib
 import os
 import signal
 import sys
-import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +30,7 @@ import msgspec
 
 from qmagic.engines.base import Call, Checked, Chosen, Done, Failed, FromWorker, Grant, Ready, Reserve, Run, ToWorker
 from qmagic.engines.progress import Reporter
+from qmagic.engines.result_files import write_result
 from qmagic.errors import ErrorInfo, QmagicError
 from qmagic.jobs import JobSpec
 
@@ -43,8 +42,6 @@ __all__ = ["INLINE_LIMIT", "main"]
 
 #: Outcomes up to this size travel inline and are stored in the database; larger ones are files.
 INLINE_LIMIT = 1 << 20
-#: Seconds between tries to write a result to a disk that is full.
-_RETRY_SECONDS = 1.0
 
 _PR_SET_PDEATHSIG = 1
 
@@ -124,30 +121,9 @@ class Worker:
         if len(data) <= INLINE_LIMIT:
             return Done(call.job, call.attempt, outcome.backend, headline, outcome=data, why=why, spent=spent)
         name = f"{call.job}.{call.attempt}"
-        while not self._written(name, data):
-            time.sleep(_RETRY_SECONDS)
+        write_result(self._results, name, data)
         digest = hashlib.sha256(data).hexdigest()
         return Done(call.job, call.attempt, outcome.backend, headline, file=name, digest=digest, why=why, spent=spent)
-
-    def _written(self, name: str, data: bytes) -> bool:
-        """Writes a result durably; False when the disk is full: a result that was computed waits for space."""
-        temporary = self._results / f"{name}.part"
-        try:
-            self._results.mkdir(mode=0o700, exist_ok=True)
-            with open(temporary, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                raise
-            temporary.unlink(missing_ok=True)  # the store may use the space
-            return False
-        temporary.rename(self._results / name)
-        folder = os.open(self._results, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
-        return True
 
     def _reserve(self, job: str, memory: int, threads: int) -> int:
         self._send(Reserve(job, memory, threads))

@@ -21,6 +21,7 @@ from qmagic.magics import complete, values
 from qmagic.magics.call import Call, run
 from qmagic.magics.flags import Command
 from qmagic.magics.jobs import QCANCEL, QJOBS, QRESULT, cancel_jobs, list_jobs, show_result
+from qmagic.magics.qloop import QLOOP, start_loop
 from qmagic.magics.qplan import QPLAN, show_plan
 from qmagic.magics.qrun import QRUN, run_circuits
 from qmagic.magics.qstate import QSTATE, show_state
@@ -35,6 +36,7 @@ __all__ = ["MAGICS", "load", "unload"]
 MAGICS: tuple[tuple[Command, Callable[[Call], Any], str], ...] = (
     (QRUN, run_circuits, "line_cell"),
     (QPLAN, show_plan, "line_cell"),
+    (QLOOP, start_loop, "line_cell"),
     (QSTATE, show_state, "line_cell"),
     (QJOBS, list_jobs, "line"),
     (QRESULT, show_result, "line"),

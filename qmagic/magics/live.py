@@ -13,9 +13,10 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+from qmagic.client import Loop
 from qmagic.display.card import job_bundle
 from qmagic.display.headless import headless
-from qmagic.display.mime import mimebundle
+from qmagic.display.loop_data import LOOP_TYPE
 from qmagic.errors import JobTimeoutError, QmagicError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class LiveCard:
         self._lock = threading.Lock()
         info = job.info()
         self._widget = _widget(info, None if blocking else job.cancel, hint)
-        self._publish(job_bundle(info) | (self._widget.view_bundle() if self._widget else {}), update=False)
+        self._publish(self._bundle(info) | (self._widget.view_bundle() if self._widget else {}), update=False)
         if not blocking or self._widget:
             target = self._follow_widget if self._widget else self._await_end
             threading.Thread(target=target, name=f"qmagic-card-{job.id}", daemon=True).start()
@@ -69,7 +70,14 @@ class LiveCard:
             self._over.set()
         if self._widget:
             self._widget.close()
-        self._publish(mimebundle(result) if result is not None else job_bundle(self._job.info()), update=True)
+        self._publish(result._repr_mimebundle_() if result is not None else self._bundle(self._job.info()), update=True)
+
+    def _bundle(self, info: JobInfo) -> dict[str, Any]:
+        """Returns the job's views; a loop's are its own besides."""
+        views = job_bundle(info)
+        if isinstance(self._job, Loop):
+            views |= {LOOP_TYPE: self._job._repr_mimebundle_().get(LOOP_TYPE)}
+        return views
 
     def _publish(self, data: dict[str, Any], *, update: bool) -> None:
         transient = {"display_id": f"qmagic-{self._job.id}"}

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qmagic import options
+from qmagic.orders import OPTIMIZERS
 
 __all__ = ["offers", "refresh", "remember"]
 
@@ -19,6 +20,9 @@ _FIXED = {
     "seed": ["0", "1", "7", "42"],
     "precision": ["0.1", "0.01", "0.001"],
     "level": ["0", "1", "2", "3"],
+    "optimizer": ["auto", *OPTIMIZERS],
+    "gradient": ["auto", "adjoint", "parameter-shift", "finite-difference", "spsa"],
+    "maxiter": ["100", "300", "1000"],
     "option": [f"{name}=" for name in options.EXPECTED],
 }
 _NOISE = ["depolarizing=", "readout=", "t1=", "t2="]

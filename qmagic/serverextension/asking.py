@@ -9,12 +9,16 @@ import msgspec
 
 from qmagic import client
 from qmagic.client import view
+from qmagic.client.loop import changes_of
+from qmagic.client.loop import fork as fork_loop
+from qmagic.client.loop import order as give
 from qmagic.errors import NotFoundError
 from qmagic.jobs import JobInfo, JobSpec, JobStatus
+from qmagic.orders import Changes, Order
 from qmagic.protocol import Find
 from qmagic.serverextension import wire
 
-__all__ = ["cancel", "cancel_many", "delete", "detail", "listing", "rerun"]
+__all__ = ["cancel", "cancel_many", "delete", "detail", "fork", "listing", "loop", "order", "rerun"]
 
 _RESULT = "application/vnd.qmagic.result.v1+json"
 _SPEC = msgspec.msgpack.Decoder(JobSpec).decode
@@ -36,8 +40,10 @@ def detail(id: str, root: str) -> bytes:
         outcome, note = view.outcome_of(id)
     if outcome is not None:
         from qmagic.results import Result
+        from qmagic.results.loop import LoopResult
 
-        views = Result(outcome, found.info, spec)._repr_mimebundle_()
+        result = (Result if outcome.loop is None else LoopResult)(outcome, found.info, spec)
+        views = result._repr_mimebundle_()
     body = wire.detail(found.info, found.events, spec, outcome, views.pop(_RESULT, None), note, root)
     return _json(body | {"stored": views})  # what else a notebook stores of it: text and HTML
 
@@ -71,6 +77,32 @@ def delete(ids: list[str]) -> int:
     """Deletes those of the jobs that have ended, and returns how many."""
     view.wake()
     return client.purge(ids=ids)
+
+
+def loop(id: str, since: int, points: bool) -> bytes:
+    """Returns how a loop stands, and its iterations after number `since`, as JSON."""
+    return _json(wire.loop(view.loop_view(id, since, points=points)))
+
+
+def order(id: str, kind: str, steps: int, settings: dict[str, Any]) -> int:
+    """Gives an order to a loop and returns its number.
+
+    Raises:
+        InputError: A setting cannot be.
+        NotFoundError: There is no such loop that runs.
+    """
+    view.wake()
+    changes = Changes()
+    if kind == "set":
+        changes = changes_of(settings, view.loop_view(id, 2**31, points=False).state.optimizer)
+    reason = "stopped by the user" if kind == "stop" else ""
+    return give(id, Order(kind, steps=steps, changes=changes, reason=reason))
+
+
+def fork(id: str, iteration: int | None, settings: dict[str, Any]) -> JobInfo:
+    """Starts another loop that goes the same way up to an iteration, and returns its job."""
+    view.wake()
+    return fork_loop(id, iteration, settings).info()
 
 
 def _json(body: wire.Json) -> bytes:

@@ -137,6 +137,47 @@ class DrawCircuit(Route):
         self.answer(await self.ask(lambda: view.ask_service("draw", wanted), reading=True))
 
 
+class OneLoop(Route):
+    """``GET loops/ID?since=N&points=1``: how a loop stands, and its iterations after number N."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, id: str) -> None:
+        """Shows a loop."""
+        since, points = self.word("since") or "0", self.word("points") or "0"
+        if not since.isdecimal() or len(since) > 9 or points not in ("0", "1"):
+            raise web.HTTPError(400, log_message="since is the number of an iteration, points is 0 or 1")
+        self.answer(await self.ask(lambda: asking.loop(id, int(since), points == "1")))
+
+
+class OrderLoop(Route):
+    """``POST loops/ID/order``: ``{"kind": KIND, "steps": 1, "settings": {}}``; the kinds are `_ORDERS`."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, id: str) -> None:
+        """Gives an order."""
+        body = self.body(kind=str, steps=int, settings=dict)
+        kind, steps, settings = body.get("kind", ""), body.get("steps", 1), body.get("settings", {})
+        if kind not in _ORDERS or not 1 <= steps <= 1_000_000 or (settings and kind != "set"):
+            raise web.HTTPError(
+                400, log_message=f"expected a kind, one of {', '.join(_ORDERS)}; steps; settings to set"
+            )
+        self.answer({"number": await self.ask(lambda: asking.order(id, kind, steps, settings))})
+
+
+class ForkLoop(Route):
+    """``POST loops/ID/fork``: ``{"iteration": N, "settings": {}}``; without an iteration, after the last one."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, id: str) -> None:
+        """Starts another loop that goes the same way up to an iteration."""
+        body, root = self.body(iteration=int, settings=dict), self.root
+        job = await self.ask(lambda: asking.fork(id, body.get("iteration"), body.get("settings", {})))
+        self.answer({"job": wire.job_view(job, root)}, 201)
+
+
 class Nothing(Route):
     """Whatever else lies below our address."""
 
@@ -159,6 +200,8 @@ def _text(body: dict[str, Any]) -> tuple[str, str]:
 
 
 _ID = r"/qmagic/api/jobs/([0-9a-z]{1,40})"
+_LOOP = r"/qmagic/api/loops/([0-9a-z]{1,40})"
+_ORDERS = ("pause", "step", "resume", "stop", "set")
 
 #: Below the server's base URL.
 ROUTES: list[tuple[str, type[Route]]] = [
@@ -168,6 +211,9 @@ ROUTES: list[tuple[str, type[Route]]] = [
     (_ID, OneJob),
     (rf"{_ID}/cancel", CancelJob),
     (rf"{_ID}/rerun", RerunJob),
+    (_LOOP, OneLoop),
+    (rf"{_LOOP}/order", OrderLoop),
+    (rf"{_LOOP}/fork", ForkLoop),
     (r"/qmagic/api/status", Status),
     (r"/qmagic/api/diagnose", DiagnoseText),
     (r"/qmagic/api/draw", DrawCircuit),

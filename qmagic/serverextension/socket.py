@@ -125,4 +125,5 @@ def _messages(item: Heard | Push | Offline | None, root: str) -> list[wire.Json]
     return [
         *([wire.events(item.events, root)] if item.events else []),
         *([wire.live(item.live)] if item.live else []),
+        *([wire.loops(item.loops)] if item.loops else []),
     ]

@@ -7,6 +7,7 @@ notebook's path is the Jupyter server's own where the file lies below its root f
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,10 +17,11 @@ from qmagic.events import Event
 from qmagic.jobs import JobInfo, JobSpec
 from qmagic.outcomes import Outcome
 from qmagic.protocol import Listing, Live, ServiceStatus
+from qmagic.tapes import LoopView, Pulse, Rows
 
 __all__ = [
-    "detail", "error", "event_view", "events", "job_view", "listing", "live", "offline", "online", "plain", "snapshot",
-    "spec_view", "status",
+    "detail", "error", "event_view", "events", "job_view", "listing", "live", "loop", "loops", "offline", "online",
+    "plain", "snapshot", "spec_view", "status",
 ]  # fmt: skip
 
 Json = dict[str, Any]
@@ -87,7 +89,7 @@ def detail(
 
 def spec_view(spec: JobSpec, root: str = "") -> Json:
     """Returns what was asked for. `source` is null where circuits came as objects: then they can only be drawn."""
-    text = None if spec.source.language == "qpy" else spec.source.data.decode("utf-8", "replace")
+    text = None if spec.source.language in ("qpy", "loop") else spec.source.data.decode("utf-8", "replace")
     noise = spec.noise if spec.noise is None or len(spec.noise) <= _LONGEST_NOISE else "a noise model"
     labels = [one.label for pub in spec.pubs[:1] for one in pub.observables or ()]
     return {
@@ -113,6 +115,36 @@ def spec_view(spec: JobSpec, root: str = "") -> Json:
         "rerun_of": spec.rerun_of,
         "environment": {"executable": spec.environment.executable, "python": spec.environment.python},
     }
+
+
+def loop(found: LoopView) -> Json:
+    """Returns a loop: how it stands, iterations as columns, and what else its tape says in that stretch.
+
+    `more` says that there are more iterations: ask again, since the last one here. `points` has a row of parameters for
+    each iteration where they were asked for.
+    """
+    size = 8 * len(found.labels)
+    data = found.rows.x
+    rows = [data[i : i + size] for i in range(0, len(data), size)] if size else []
+    return {
+        "id": found.job,
+        "state": plain(found.state),
+        "labels": list(found.labels),
+        "exact": found.exact,
+        "rows": _rows(found.rows),
+        "points": [[value for (value,) in struct.iter_unpack("<d", row)] for row in rows],
+        "orders": [
+            {"index": one.index, "kind": one.order.kind, "number": one.order.number, "steps": one.order.steps,
+             "settings": msgspec.to_builtins(one.order.changes), "reason": one.order.reason}
+            for one in found.orders
+        ],
+        "notes": [{"iteration": one.iteration, "kind": one.kind, "text": one.text} for one in found.notes],
+        "more": found.more,
+    }  # fmt: skip
+
+
+def _rows(rows: Rows) -> Json:
+    return {name: getattr(rows, name) for name in rows.__struct_fields__ if name != "x"}
 
 
 def status(found: ServiceStatus | None, home: str) -> Json:
@@ -142,6 +174,17 @@ def events(told: list[Event], root: str = "") -> Json:
 def live(told: Iterable[Live]) -> Json:
     """Returns what is not stored: the newest place in line, times and counts of jobs that wait or run."""
     return {"type": "live", "jobs": [one.to_json() for one in told]}
+
+
+def loops(told: Iterable[Pulse]) -> Json:
+    """Returns what is new of loops: how each stands, and its newest iterations.
+
+    Who misses iterations between what it has and ``rows.iteration[0]`` asks for them: ``GET loops/ID?since=N``.
+    """
+    return {
+        "type": "loops",
+        "loops": [{"id": one.job, "state": plain(one.state), "rows": _rows(one.rows)} for one in told],
+    }
 
 
 def offline(message: str) -> Json:

@@ -31,6 +31,8 @@ class Expected:
 
     def of(self, spec: JobSpec) -> float | None:
         """Returns the seconds that a job is expected to run for; None where nothing honest can be said."""
+        if spec.kind == "loop":  # how long a loop runs is its user's matter
+            return None
         times = self._seconds.get(_kind(spec))
         if not times or (max(times) > 1.0 and max(times) > _SPREAD * min(times)):
             return None

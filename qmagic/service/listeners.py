@@ -16,6 +16,7 @@ from qmagic.events import Event
 from qmagic.protocol import Find, Heard, Listen, Live, Push
 from qmagic.service import rows
 from qmagic.service.manager import Manager
+from qmagic.tapes import Pulse
 
 if TYPE_CHECKING:
     import sqlite3
@@ -57,6 +58,8 @@ class Listeners:
         self._lost: dict[bytes, bool] = {}  # whether it has lost its place
         self._events: list[Event] = []
         self._live: list[Live] = []
+        self._pulses: list[Pulse] = []
+        self._pulsed = 0.0
         self._told = self._next = 0.0
 
     def add(self, client: bytes) -> None:
@@ -82,8 +85,17 @@ class Listeners:
         if self._lost:
             self._events.append(event)
 
+    def pulse(self, pulse: Pulse) -> None:
+        """Takes in what is new of a loop."""
+        if self._lost:
+            self._pulses.append(pulse)
+
     def flush(self) -> None:
         """Sends what has happened since the last time, and, now and then, what is not stored."""
+        now = time.monotonic()
+        if self._pulses and now - self._pulsed >= _PAUSE:
+            pulses, self._pulses, self._pulsed = self._pulses, [], now
+            self._send(Push(loops=pulses), must=False)  # who misses some asks for them
         if self._events:
             events, self._events = self._events, []
             self._send(Push(events))

@@ -19,17 +19,18 @@ from typing import Any
 import msgspec
 
 from qmagic.errors import ErrorInfo, HomeError, QmagicError, ServiceError
-from qmagic.protocol import Find, Listing, Reply, Request
+from qmagic.protocol import AskLoop, Find, Listing, Reply, Request
 from qmagic.service import rows
 from qmagic.service.schema import SCHEMA_VERSION
 from qmagic.service.start import refuse_foreign
+from qmagic.service.tape_rows import loop_view
 
 __all__ = ["look"]
 
 _NOTHING = Listing(0, [])
 
 
-def look(home: Path, verb: str, wanted: Find) -> Any:
+def look(home: Path, verb: str, wanted: Find | AskLoop) -> Any:
     """Returns what a service would answer.
 
     Raises:
@@ -43,6 +44,8 @@ def look(home: Path, verb: str, wanted: Find) -> Any:
             store.execute("PRAGMA query_only=ON")
             if store.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
                 raise ServiceError("the store has to be brought up to date by the job service")
+            if isinstance(wanted, AskLoop):
+                return loop_view(store, wanted, whole=True)
             read = {"list": rows.listing, "find": rows.find}.get(verb)
             return rows.ended(store, wanted.id) if read is None else read(store, wanted)
     except (sqlite3.Error, OSError) as error:
@@ -67,7 +70,9 @@ def main() -> None:
     """Answers one request; the argument is the home."""
     request = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Request)
     try:
-        found = look(Path(sys.argv[1]), request.verb, msgspec.msgpack.decode(request.body, type=Find))
+        kind: type[AskLoop | Find] = AskLoop if request.verb == "loop" else Find
+        wanted = msgspec.msgpack.decode(request.body, type=kind)
+        found = look(Path(sys.argv[1]), request.verb, wanted)
         reply = Reply(request.number, msgspec.Raw(msgspec.msgpack.encode(found)))
     except QmagicError as error:
         reply = Reply(request.number, error=ErrorInfo.of(error))

@@ -28,6 +28,7 @@ from qmagic.protocol import Live
 from qmagic.service.expected import Expected
 from qmagic.service.experience import Learner
 from qmagic.service.ledger import Ledger, disk_full
+from qmagic.service.loops import Loops
 from qmagic.service.record import Record, Waiter, is_small
 from qmagic.service.scheduler import Scheduler
 from qmagic.service.slots import Slots
@@ -56,6 +57,7 @@ class Manager:
         slots: How many run at once, and with how much memory.
         clock: Monotonic seconds.
         learner: Hears what runs took.
+        loops: Decides about hybrid loops, which take no slot.
     """
 
     def __init__(
@@ -65,8 +67,9 @@ class Manager:
         slots: Slots,
         clock: Callable[[], float] = time.monotonic,
         learner: Learner | None = None,
+        loops: Loops | None = None,
     ) -> None:
-        self._learner = learner
+        self._learner, self._loops = learner, loops
         self._ledger, self._engine, self._slots, self._clock = ledger, engine, slots, clock
         self._scheduler = Scheduler()
         self._expected = Expected()
@@ -106,7 +109,7 @@ class Manager:
             self._ledger.add(record)
             if spec.checked or checked:
                 self._ledger.admit(record, self._drop)
-                self._scheduler.add(record)
+                self._line(record).add(record)
             else:
                 self._await_check(record)
         record.accept.append(accept)
@@ -144,12 +147,13 @@ class Manager:
                 record, ErrorInfo("JobCancelledError", f"job {job} was cancelled while its input was being read")
             )
             return JobStatus.CANCELLED
-        if record.status is JobStatus.READY:
-            self._scheduler.remove(job)
+        if record.status in (JobStatus.READY, JobStatus.HELD):
+            self._line(record).remove(job)
             self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
         elif record.status is JobStatus.RUNNING:
             self._ledger.change(record, JobStatus.CANCELLING, "job.cancelling")
-            self._engine.kill(job)
+            if not (self._loops and self._loops.kill(job)):
+                self._engine.kill(job)
         return record.status
 
     def wait(self, job: str, who: object, waiter: Waiter) -> bool:
@@ -185,7 +189,7 @@ class Manager:
 
     def _live(self, r: Record) -> Live:
         passed = max(0.0, self._clock() - r.began)
-        return Live(r.id, None, passed, r.expected, r.progress, r.backend, r.why, r.counts)
+        return Live(r.id, None, passed, r.expected, self._progress(r), r.backend, r.why, r.counts)
 
     def learn(self, ended: list[tuple[bytes, JobInfo]]) -> None:
         """Takes in how long earlier jobs ran, from their specs and what was said of them."""
@@ -215,6 +219,8 @@ class Manager:
         """Hands out what can start now. Called after every batch of news."""
         for job, threads in self._slots.grants():
             self._engine.grant(job, threads)
+        if self._loops is not None:
+            self._loops.dispatch()
         for environment, line in list(self._checks.items()):
             while line and self._engine.ready(environment):
                 self._check(line.popleft())
@@ -348,10 +354,21 @@ class Manager:
         if record.status is JobStatus.CANCELLING:
             self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
             return
-        if running:
+        if self._loops is not None and record.spec.kind == "loop":
+            self._loops.restore(record, running)
+        elif running:
             self._return(record, "the service ended")
         else:
             self._scheduler.add(record)
+
+    def _line(self, record: Record) -> Scheduler | Loops:
+        """Returns where a job waits."""
+        return self._loops if self._loops is not None and record.spec.kind == "loop" else self._scheduler
+
+    def _progress(self, record: Record) -> float | None:
+        if self._loops is not None and record.spec.kind == "loop":
+            return self._loops.progress(record.id)
+        return record.progress
 
     def _company(self, first: Record) -> list[Record]:
         """Takes out small jobs that may share the worker call of `first`."""
@@ -502,7 +519,9 @@ class Manager:
 
     def _drop(self, record: Record) -> None:
         """Takes back a job whose row could not be written."""
-        self._scheduler.remove(record.id)
+        self._line(record).remove(record.id)
+        if self._loops is not None:
+            self._loops.kill(record.id)
         if record.id in self._slots:
             self._engine.drop(record.id)
             self._slots.release(record)

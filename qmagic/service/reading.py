@@ -17,6 +17,7 @@ from qmagic.outcomes import unpack
 from qmagic.protocol import Diagnose, Diagnosis, Draw, Find
 from qmagic.service import rows
 from qmagic.service.store import Store
+from qmagic.tapes import Circuits, LoopSpec
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,6 +31,7 @@ _MOST_BYTES = 8 << 20
 Reply = Callable[[bytes, ErrorInfo | None], None]
 
 _SPEC = msgspec.msgpack.Decoder(JobSpec).decode
+_LOOP = msgspec.msgpack.Decoder(LoopSpec).decode
 
 
 class Reading:
@@ -94,6 +96,9 @@ class Reading:
         if not jobs:
             return None
         spec = _SPEC(jobs[0].spec)
+        if spec.kind == "loop":
+            objective = _LOOP(spec.source.data).objective
+            return (spec.environment, objective.source) if isinstance(objective, Circuits) else None
         if not wanted.transpiled:
             return spec.environment, spec.source
         ended = rows.ended(connection, wanted.job)

@@ -224,7 +224,7 @@ def delete_job(job: Deletable, seq: int) -> Statements:
     event = Event(seq, job.id, "job.deleted", time.time(), "")
     deletions: list[Statement] = [
         (f"DELETE FROM {table} WHERE number = ?", (job.number,))
-        for table in ("jobs", "specs", "tags", "events", "results")
+        for table in ("jobs", "specs", "tags", "events", "results", "tapes", "orders")
     ]
     told = (event.seq, event.job, event.kind, event.time, event.status)
     return [

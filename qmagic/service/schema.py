@@ -59,6 +59,22 @@ _STEPS = (
         updated REAL NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE tapes (                     -- what a loop's optimizer was told
+        number INTEGER NOT NULL,             -- the job's
+        part INTEGER NOT NULL,
+        evaluations INTEGER NOT NULL,        -- from the start of the tape to this chunk's end
+        iterations INTEGER NOT NULL,
+        chunk BLOB NOT NULL,                 -- MessagePack, see qmagic.tapes
+        PRIMARY KEY (number, part)
+    );
+    CREATE TABLE orders (
+        number INTEGER NOT NULL,             -- the job's
+        place INTEGER NOT NULL,
+        body BLOB NOT NULL,                  -- Order, MessagePack
+        PRIMARY KEY (number, place)
+    ) WITHOUT ROWID;
+    """,
 )
 
 #: The version that this release writes.

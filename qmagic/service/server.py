@@ -38,19 +38,21 @@ from qmagic.service.experience import Experience
 from qmagic.service.finding import Answer, Finding
 from qmagic.service.housekeeping import Housekeeping
 from qmagic.service.listeners import Listeners, heard
+from qmagic.service.loop_door import LoopDoor
+from qmagic.service.loops import Loops
 from qmagic.service.manager import Manager
 from qmagic.service.reading import Reading
 from qmagic.service.slots import Slots
 from qmagic.service.store import Store
 from qmagic.service.submission import Submission
-from qmagic.service.summary import summary
+from qmagic.service.summary import loop_workers, summary
 
 __all__ = ["Server"]
 
 log = logging.getLogger(__name__)
 
 #: What somebody who only looks may ask without keeping an idle service from leaving.
-_LOOKS = frozenset(("hello", "find", "list", "listen", "live", "result", "status"))
+_LOOKS = frozenset(("hello", "find", "list", "listen", "live", "loop", "result", "status", "tape"))
 _READABLE = int(zmq.POLLIN)
 
 _ENCODE = msgspec.msgpack.Encoder().encode
@@ -69,6 +71,7 @@ class Server:
         reading: Looks at texts and circuits.
         housekeeping: Looks after the home.
         experience: Remembers what runs took.
+        loops: Decides about hybrid loops.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class Server:
         reading: Reading,
         housekeeping: Housekeeping,
         experience: Experience,
+        loops: Loops,
     ) -> None:
         self._home, self._socket, self._store = home, socket, store
         self._manager, self._engine, self._slots = manager, engine, slots
@@ -96,6 +100,8 @@ class Server:
         self._finding, self._reading = Finding(manager, store), reading
         self._housekeeping = housekeeping
         self._experience = experience
+        self._loops = loops
+        loops.publish = self._listeners.pulse
         self._request = msgspec.msgpack.Decoder(Request).decode
         self._verbs: dict[str, tuple[type[Any], Callable[[bytes, int, Any], None]]] = {
             "hello": (Hello, self._hello),
@@ -111,6 +117,7 @@ class Server:
             "costs": (Costs, self._costs),
             "diagnose": (Diagnose, self._diagnose),
             "draw": (Draw, self._draw),
+            **LoopDoor(loops, store, self._send).verbs,
             "status": (type(None), self._status),
             "stop": (type(None), self._stop),
         }
@@ -245,9 +252,10 @@ class Server:
         self.stopping = True
 
     def _summary(self) -> ServiceStatus:
-        return summary(
+        found = summary(
             self._home, self._started, self._store, self._manager, self._engine, self._slots, len(self._clients)
         )
+        return msgspec.structs.replace(found, workers=[*found.workers, *loop_workers(self._loops.processes())])
 
     def _push(self, client: bytes, push: Push | ErrorInfo) -> bool:
         if isinstance(push, ErrorInfo):

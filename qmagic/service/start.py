@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import signal
@@ -124,6 +125,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     # imported now, while the worker starts
     import zmq
 
+    from qmagic.engines.loops import LoopEngine
     from qmagic.engines.readers import Readers
     from qmagic.protocol import MAX_REQUEST, PROTOCOL
     from qmagic.service import rows
@@ -131,6 +133,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     from qmagic.service.housekeeping import Housekeeping, clear_results
     from qmagic.service.ledger import Ledger
     from qmagic.service.loop import Loop
+    from qmagic.service.loops import Loops
     from qmagic.service.manager import Manager
     from qmagic.service.memory import MemoryWatch, available_cores, total_memory
     from qmagic.service.reading import Reading
@@ -147,18 +150,24 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     _end_leftovers(store)
     clear_results(home, store)
 
-    def remember(workers: list[tuple[int, str]]) -> None:
+    alive: dict[str, list[tuple[int, str]]] = {}
+
+    def remember(whose: str, processes: list[tuple[int, str]]) -> None:
+        alive[whose] = processes
+        every = [process for each in alive.values() for process in each]
         store.write(
-            [("DELETE FROM workers", ()), *(("INSERT INTO workers VALUES (?, ?)", worker) for worker in workers)],
+            [("DELETE FROM workers", ()), *(("INSERT INTO workers VALUES (?, ?)", process) for process in every)],
             lambda error: None,
         )
 
-    engine = LocalEngine(number, memory, home / "results", remember)
+    engine = LocalEngine(number, memory, home / "results", functools.partial(remember, "workers"))
+    loop_engine = LoopEngine(home / "results", functools.partial(remember, "loops"))
     ledger, slots = Ledger(store), Slots(number, memory)
     experience = Experience(store)
-    manager = Manager(ledger, engine, slots, learner=experience)
+    loops = Loops(ledger, store, loop_engine, max(4, 2 * number))
+    manager = Manager(ledger, engine, slots, learner=experience, loops=loops)
     engine.costs = experience.factors
-    engine.listener = manager
+    engine.listener, loop_engine.listener = manager, loops
     if first is not None:
         engine.adopt(*first)
 
@@ -180,10 +189,21 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     housekeeping = Housekeeping(home, discovery, store, ledger, options)
     readers = Readers()
     server = Server(
-        home, socket, store, manager, engine, slots, Reading(readers, store, home / "results"), housekeeping, experience
+        home,
+        socket,
+        store,
+        manager,
+        engine,
+        slots,
+        Reading(readers, store, home / "results"),
+        housekeeping,
+        experience,
+        loops,
     )
     watch = MemoryWatch(engine, manager, slots)
-    loop = Loop(socket, server, store, manager, engine, readers, watch, housekeeping, options.idle_minutes * 60)
+    loop = Loop(
+        socket, server, store, manager, engine, readers, loop_engine, watch, housekeeping, options.idle_minutes * 60
+    )
     ledger.publish = server.publish
     homes.write_discovery(home, discovery)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -196,6 +216,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     finally:
         (home / "service.json").unlink(missing_ok=True)
         readers.close()
+        loop_engine.close()
         engine.close()
         store.close()
         socket.close()

@@ -4,6 +4,7 @@ CREATED → READY → RUNNING → DONE                      a local job
 READY → SUBMITTING → QUEUED → RUNNING → FETCHING      a provider's
 SUBMITTING → IN_DOUBT                                 the reply was lost
 RUNNING → READY                                       its worker died: a new attempt
+RUNNING → HELD                                        a paused loop gave its process back
 any that is not final → CANCELLING → CANCELLED        or DONE, FAILED, LOST, if that came first
 """
 
@@ -23,7 +24,7 @@ MOVES: dict[JobStatus, frozenset[JobStatus]] = {
     _S.SUBMITTING: frozenset({_S.QUEUED, _S.IN_DOUBT, _S.READY, _S.HELD, _S.FAILED, _S.CANCELLING}),
     _S.IN_DOUBT: frozenset({_S.QUEUED, _S.READY, _S.HELD, _S.FAILED, _S.CANCELLING, _S.LOST}),
     _S.QUEUED: frozenset({_S.RUNNING, _S.FETCHING, _S.HELD, _S.FAILED, _S.CANCELLING, _S.CANCELLED, _S.LOST}),
-    _S.RUNNING: frozenset({_S.READY, _S.FETCHING, _S.DONE, _S.FAILED, _S.CANCELLING, _S.CANCELLED, _S.LOST}),
+    _S.RUNNING: frozenset({_S.READY, _S.HELD, _S.FETCHING, _S.DONE, _S.FAILED, _S.CANCELLING, _S.CANCELLED, _S.LOST}),
     _S.FETCHING: frozenset({_S.DONE, _S.FAILED, _S.CANCELLING, _S.CANCELLED, _S.LOST}),
     _S.CANCELLING: frozenset({_S.CANCELLED, _S.DONE, _S.FAILED, _S.LOST}),
     _S.DONE: frozenset(),

@@ -13,7 +13,7 @@ from qmagic.service.slots import Slots
 from qmagic.service.store import Store
 from qmagic.version import __version__
 
-__all__ = ["summary"]
+__all__ = ["loop_workers", "summary"]
 
 
 def summary(
@@ -43,6 +43,14 @@ def summary(
         notices=[store.notice] if store.notice else [],
         disk_full=bool(store.trouble),
     )
+
+
+def loop_workers(processes: list[tuple[str, int, str]]) -> list[WorkerStatus]:
+    """Returns the processes of loops as workers: the job, the process and the interpreter of each."""
+    return [
+        WorkerStatus(pid, "loop" if job else "free", executable, [job] if job else [], resident(pid))
+        for job, pid, executable in processes
+    ]
 
 
 def _size(path: Path) -> int:

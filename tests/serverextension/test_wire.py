@@ -20,5 +20,5 @@ def test_every_field_of_a_job_is_there():
     for job in fixture["rest"]["jobs"]["body"]["jobs"]:
         assert set(job) == set(JobInfo.__struct_fields__)
     assert {message["type"] for message in fixture["socket"].values()} == {
-        "snapshot", "events", "live", "offline", "online",
+        "snapshot", "events", "live", "loops", "offline", "online",
     }  # fmt: skip

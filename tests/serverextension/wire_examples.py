@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import json
 import math
+import struct
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 
 from qmagic.cells.drawing import drawing
+from qmagic.display.loop import loop_card
+from qmagic.display.loop_data import LOOP_TYPE
 from qmagic.events import Event
 from qmagic.jobs import Environment, JobInfo, JobSpec, JobStatus, PubSpec, Source, Transpile
+from qmagic.orders import Changes, Order
 from qmagic.outcomes import CountsTable, Outcome, PartialCounts, Register, SampledPub
 from qmagic.protocol import Diagnosis, Listing, Live, Problem, ServiceStatus, WorkerStatus
 from qmagic.results import Result
+from qmagic.results.loop import LoopResult
 from qmagic.serverextension import wire
+from qmagic.tapes import Function, LoopOutcome, LoopSpec, LoopState, LoopView, Noted, Ordered, Pulse, Stood, rows_of
 
 FILE = Path(__file__).parents[1] / "fixtures" / "wire.json"
 
@@ -111,6 +118,65 @@ STATUS = ServiceStatus(
 )  # fmt: skip
 
 
+#: A loop over a function of two numbers, seen through noise, which was paused and given more shots.
+LOOP_SPEC = JobSpec(
+    id="1hq3v9a7b2lxxp0", kind="loop", seed=7, environment=SPEC.environment, name="valley", pubs=(),
+    source=Source("loop", msgspec.msgpack.encode(LoopSpec(
+        objective=Function(b"", "3.12", "cost"), x0=bytes(16), labels=("x[0]", "x[1]"), optimizer="spsa",
+        why="values come from shots", maxiter=300, shots=500, exact=0.0,
+    ))),
+)  # fmt: skip
+_STOOD = [
+    Stood(1, 23, 11_500, 0.05, struct.pack("<2d", 0.25, -0.5), 0.5, 0.02, None, None),
+    Stood(2, 26, 13_000, 0.0625, struct.pack("<2d", 0.125, -0.25), 0.25, 0.02, None, 0.28125),
+    Stood(3, 29, 17_000, 0.078125, struct.pack("<2d", 0.0625, -0.125), -0.03125, 0.015625, None, 0.140625),
+]
+_NOTE = Noted(
+    3, "plateau", "For 25 iterations nothing has improved beyond the error of ±0.03: more shots would show more."
+)
+_ORDERED = [
+    Ordered(26, Order("pause", 1, "4f1d")),
+    Ordered(26, Order("set", 2, "9a2c", changes=Changes(shots=2000))),
+    Ordered(26, Order("resume", 3, "0b7e")),
+]
+STATE = LoopState(
+    phase="running", iteration=3, evaluations=29, spent_shots=17_000, seconds=0.078125, value=-0.03125, std=0.015625,
+    best=-0.03125, best_std=0.015625, best_iteration=3, biased=True, optimizer="spsa", maxiter=300, shots=2000,
+    obeyed=3, note=_NOTE.text,
+)  # fmt: skip
+LOOP_RUNS = JobInfo(
+    id=LOOP_SPEC.id, status=JobStatus.RUNNING, kind="loop", name="valley", seed=7, created=1_766_000_040.0,
+    started=1_766_000_040.5, attempt=1,
+)  # fmt: skip
+LOOP_DONE = msgspec.structs.replace(
+    LOOP_RUNS,
+    status=JobStatus.DONE,
+    ended=1_766_000_041.0,
+    backend="cost",
+    headline="0.01 ± 0.016 · 3 iterations of spsa",
+)
+VIEW = LoopView(
+    job=LOOP_SPEC.id, state=STATE, rows=rows_of(_STOOD, points=True), labels=("x[0]", "x[1]"), exact=0.0,
+    orders=_ORDERED, notes=[_NOTE],
+)  # fmt: skip
+LOOP_OUTCOME = Outcome(
+    pubs=(), backend="cost", method="spsa",
+    loop=LoopOutcome(
+        x=_STOOD[2].x, value=0.0078125, std=0.015625, measured=2000, lowest=-0.03125, iterations=3, evaluations=30,
+        shots=19_000, seconds=0.09375, reason="stopped by the user", optimizer="spsa", gradient="", labels=VIEW.labels,
+        history=VIEW.rows, orders=_ORDERED, notes=[_NOTE], exact=0.0,
+    ),
+)  # fmt: skip
+
+
+def loop_bundle(ended: bool) -> dict[str, Any]:
+    """Returns the stored loop as `qmagic.display` makes it: while it runs, and when it has ended."""
+    done = LoopResult(LOOP_OUTCOME, LOOP_DONE, LOOP_SPEC)
+    views = done._repr_mimebundle_() if ended else loop_card(LOOP_RUNS, VIEW)
+    bundle: dict[str, Any] = views[LOOP_TYPE]
+    return bundle
+
+
 def result_bundle() -> dict[str, Any]:
     """Returns the stored result as `qmagic.display` makes it."""
     bundle: dict[str, Any] = Result(OUTCOME, DONE, SPEC)._repr_mimebundle_()["application/vnd.qmagic.result.v1+json"]
@@ -166,12 +232,25 @@ def examples() -> dict[str, Any]:
             ),
             "draw": rest("POST", "draw", picture, request={"job": SPEC.id, "circuit": 0}),
             "draw text": rest("POST", "draw", picture, request={"text": BELL, "language": "auto"}),
+            "loop": rest("GET", f"loops/{LOOP_SPEC.id}?since=0&points=1", wire.loop(VIEW)),
+            "loop job": rest(
+                "GET", f"jobs/{LOOP_SPEC.id}", wire.detail(LOOP_DONE, [], LOOP_SPEC, LOOP_OUTCOME, root=ROOT)
+            ),
+            "order": rest(
+                "POST", f"loops/{LOOP_SPEC.id}/order", {"number": 2},
+                request={"kind": "set", "settings": {"shots": 2000}},
+            ),
+            "fork": rest(
+                "POST", f"loops/{LOOP_SPEC.id}/fork", {"job": wire.job_view(LOOP_RUNS, ROOT)},
+                request={"iteration": 2, "settings": {"learning_rate": 0.05}}, status=201,
+            ),
             "error": rest("GET", "jobs/none", wire.error("there is no job 'none'"), status=404),
         },
         "socket": {
             "snapshot": wire.snapshot(Listing(104, jobs, 1, 4), ROOT),
             "events": wire.events(EVENTS, ROOT),
             "live": wire.live([running, Live(QUEUED.id, 2)]),
+            "loops": wire.loops([Pulse(LOOP_SPEC.id, STATE, rows_of(_STOOD[1:]))]),
             "offline": wire.offline("the job service has gone; its 2 jobs go on when it is back"),
             "online": wire.online(),
         },
@@ -181,6 +260,8 @@ def examples() -> dict[str, Any]:
                 for name in ("id", "status", "name", "backend", "headline", "created", "started", "ended", "shots")
             },
             "application/vnd.qmagic.result.v1+json": result,
+            "application/vnd.qmagic.loop.v1+json": loop_bundle(ended=False),
+            "application/vnd.qmagic.loop.v1+json, ended": loop_bundle(ended=True),
         },
         "statuses": [status.value for status in JobStatus],
     }  # fmt: skip

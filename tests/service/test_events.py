@@ -11,6 +11,7 @@ import zmq
 
 from qmagic import client, home
 from qmagic.client.connection import Connection
+from qmagic.engines.loops import LoopEngine
 from qmagic.engines.readers import Readers
 from qmagic.events import Event
 from qmagic.home import Discovery, ServiceOptions
@@ -19,6 +20,7 @@ from qmagic.protocol import Heard, Listen, Push, Reply, Request
 from qmagic.service.experience import Experience
 from qmagic.service.housekeeping import Housekeeping
 from qmagic.service.ledger import Ledger
+from qmagic.service.loops import Loops
 from qmagic.service.manager import Manager
 from qmagic.service.reading import Reading
 from qmagic.service.server import Server
@@ -133,7 +135,8 @@ def test_slow_reader(tmp_path):
         door.setsockopt(zmq.SNDHWM, 10)
         door.bind("inproc://door")
         reading = Reading(Readers(), store, tmp_path)
-        server = Server(tmp_path, door, store, manager, engine, slots, reading, housekeeping, Experience(store))
+        loops = Loops(ledger, store, LoopEngine(tmp_path, lambda processes: None), 1)
+        server = Server(tmp_path, door, store, manager, engine, slots, reading, housekeeping, Experience(store), loops)
         for reader in readers:
             reader.setsockopt(zmq.RCVHWM, 10)
             reader.connect("inproc://door")

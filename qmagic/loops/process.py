@@ -1,0 +1,117 @@
+"""The process of one loop. Started by the service as ``python -m qmagic.loops.process FD PARENT RESULTS``.
+
+It imports what a loop needs, says so, waits for its loop, and ends with it. Like a worker it dies with the service.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from qmagic.engines.worker import INLINE_LIMIT, die_with, offer_to_oom_killer  # first: one thread for what comes below
+
+import msgspec  # isort: skip
+
+from qmagic.engines.base import Done, Failed
+from qmagic.engines.loop_messages import Begin, Ready
+from qmagic.engines.result_files import write_result
+from qmagic.errors import ErrorInfo, QmagicError
+from qmagic.jobs import JobSpec
+from qmagic.loops.line import Line
+from qmagic.outcomes import Outcome, pack
+from qmagic.tapes import Stood, Told, unpack
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Runs a loop; the arguments are the connection's descriptor, the parent's pid and the folder for results."""
+    descriptor, parent, results = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    die_with(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    offer_to_oom_killer()
+    connection = Connection(descriptor)
+    try:
+        _warm()
+        connection.send_bytes(msgspec.msgpack.encode(Ready()))
+        _serve(connection, msgspec.msgpack.decode(connection.recv_bytes(), type=Begin), results)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        pass  # the service is gone
+
+
+def _warm() -> None:
+    """Imports what a loop needs."""
+    import scipy.optimize  # noqa: F401 - for later, as what follows
+
+    from qmagic import execute
+    from qmagic.loops import circuits, functions, in_place, runner  # noqa: F401
+
+    execute.warm()
+    in_place.install()
+
+
+def _serve(connection: Connection, begin: Begin, results: Path) -> None:
+    from qmagic.loops import runner
+
+    spec = msgspec.msgpack.decode(begin.spec, type=JobSpec)
+    line = _line(connection, begin)
+    message: Done | Failed
+    try:
+        session = runner.prepare(spec, begin.tape, line)
+        line.state = session.state
+        line.start()
+        message = _done(begin, runner.run(spec, session), results)
+    except QmagicError as error:
+        message = Failed(begin.job, begin.attempt, _info(error))
+    except Exception as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+        message = Failed(begin.job, begin.attempt, ErrorInfo.of(error))
+    line.close()
+    line.send(message)
+
+
+def _line(connection: Connection, begin: Begin) -> Line:
+    """Returns the line of a loop, whose orders are those that its tape does not have."""
+    evaluations = iterations = 0
+    obeyed: set[int] = set()
+    for chunk in begin.tape:
+        for entry in unpack(chunk):
+            if isinstance(entry, Told):
+                evaluations = entry.index + 1
+            elif isinstance(entry, Stood):
+                iterations = entry.iteration
+            elif hasattr(entry, "order"):
+                obeyed.add(entry.order.number)
+    orders = [order for order in begin.orders if order.number not in obeyed]
+    return Line(connection, begin.job, begin.attempt, orders, evaluations, iterations)
+
+
+def _info(error: QmagicError) -> ErrorInfo:
+    info = ErrorInfo.of(error)
+    return info if info.error().__class__ is type(error) else ErrorInfo("JobFailedError", str(error))
+
+
+def _done(begin: Begin, outcome: Outcome, results: Path) -> Done:
+    assert outcome.loop is not None
+    data, headline = pack(outcome), _headline(outcome)
+    why = outcome.loop.gradient
+    if len(data) <= INLINE_LIMIT:
+        return Done(begin.job, begin.attempt, outcome.backend, headline, outcome=data, why=why)
+    name = f"{begin.job}.{begin.attempt}"
+    write_result(results, name, data)
+    digest = hashlib.sha256(data).hexdigest()
+    return Done(begin.job, begin.attempt, outcome.backend, headline, file=name, digest=digest, why=why)
+
+
+def _headline(outcome: Outcome) -> str:
+    from qmagic.results.loop import loop_headline
+
+    assert outcome.loop is not None
+    return loop_headline(outcome.loop)
+
+
+if __name__ == "__main__":
+    main()

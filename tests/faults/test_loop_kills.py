@@ -1,0 +1,131 @@
+"""kill -9 of a loop's process, the service and the kernel at random iterations: the trajectory is that of a loop which
+nobody disturbed, for every optimizer."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from qmagic import client, home
+from qmagic.client.loop import tape
+from qmagic.errors import ServiceError
+from qmagic.orders import OPTIMIZERS
+from qmagic.tapes import unpack
+from tests.faults.making import kill, new_line, status
+from tests.loops.playing import job, played, trajectory
+
+
+def slow(x):
+    """A valley seen through noise, which takes its time."""
+    import time
+
+    import numpy as np
+
+    time.sleep(0.004)
+    return float(np.sum((x - 0.5) ** 2) + 0.01 * np.random.standard_normal()), 0.01  # noqa: NPY002
+
+
+def quick(x):
+    """The same without waiting."""
+    import numpy as np
+
+    return float(np.sum((x - 0.5) ** 2) + 0.01 * np.random.standard_normal()), 0.01  # noqa: NPY002
+
+
+def _specs(name: str):
+    given = {"optimizer": name, "maxiter": 40, "seed": 11}
+    return job(slow, [0.2, 0.9, -0.4], **given), job(quick, [0.2, 0.9, -0.4], **given)
+
+
+def _steady(ask):
+    """Asks until a service lives long enough to answer."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            return ask()
+        except (ServiceError, TimeoutError):
+            assert time.monotonic() < deadline
+
+
+def _kill_loop(draw: random.Random, loops: dict[str, client.Loop], seen: dict[str, int]) -> str:
+    """Kills the process of a loop that has got further since its last death, and returns the loop's name."""
+    pids = {w.jobs[0]: w.pid for w in _steady(status).workers if w.state == "loop" and w.jobs}
+    for name in draw.sample(sorted(loops), len(loops)):
+        far = _steady(loops[name].state).evaluations
+        if loops[name].id in pids and far > seen.get(name, 0):
+            seen[name] = far
+            kill(pids[loops[name].id])
+            return name
+    return ""
+
+
+@pytest.mark.timeout(300)
+def test_killed_loops_go_on_identically(own_home, full):
+    """Loop processes and the service are killed at random moments; every value, gradient and iterate is the same."""
+    pytest.importorskip("cma")
+    specs = {name: _specs(name) for name in OPTIMIZERS}
+    expected = {name: trajectory(played(undisturbed)[1]) for name, (_, undisturbed) in specs.items()}
+    draw = random.Random(20260)
+    client.submit_many([spec for spec, _ in specs.values()])
+    loops = {name: client.Loop(spec.id) for name, (spec, _) in specs.items()}
+    victims: list[str] = []
+    seen: dict[str, int] = {}
+    while len(victims) < full(10, 200):
+        threading.Event().wait(draw.random() * 0.5)  # any moment will do
+        if _steady(lambda: all(loop.done() for loop in loops.values())):
+            break
+        new_line()
+        if len(victims) % 5 == 2:
+            if (found := home.find_service(own_home)) is not None:
+                kill(found.pid)
+                victims.append("service")
+        elif name := _kill_loop(draw, loops, seen):
+            victims.append(name)
+    assert len(victims) >= 8, "the loops were too quick to be killed"
+    for name, loop in loops.items():
+        new_line()
+        result = _steady(lambda loop=loop: loop.result(120))
+        entries = [entry for chunk in tape(loop.id) for entry in unpack(chunk)]
+        assert trajectory(entries) == expected[name], f"{name}, after kills of {victims}"
+        assert result.history.rows.x == b"".join(row[2] for row in expected[name] if len(row) == 6)
+
+
+SUBMITTER = """
+import sys
+import msgspec
+from qmagic import client
+from qmagic.jobs import JobSpec
+client.submit(msgspec.json.decode(open(sys.argv[1], "rb").read(), type=JobSpec))
+print("submitted", flush=True)
+import time
+time.sleep(600)
+"""
+
+
+def test_a_loop_outlives_its_kernel(own_home, tmp_path):
+    """The process that started a loop is killed in the middle; the loop ends as if it had not been."""
+    import msgspec
+
+    spec, undisturbed = _specs("nelder-mead")
+    path = Path(tmp_path) / "spec"
+    path.write_bytes(msgspec.json.encode(spec))
+    kernel = subprocess.Popen(
+        [sys.executable, "-c", SUBMITTER, str(path)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+    )
+    assert kernel.stdout is not None
+    assert kernel.stdout.readline()
+    kernel.kill()
+    kernel.wait()
+    kernel.stdout.close()
+    client.job(spec.id).result(60)
+    entries = [entry for chunk in tape(spec.id) for entry in unpack(chunk)]
+    assert trajectory(entries) == trajectory(played(undisturbed)[1])
