@@ -9,23 +9,22 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qmagic.backends import trace
-from qmagic.backends.base import Grant, OutgrownError
 from qmagic.backends.headline import headline
 from qmagic.backends.measurements import without_final_measurements
-from qmagic.backends.memory import limit, size
-from qmagic.backends.points import estimated, sampled
+from qmagic.backends.memory import limit
 from qmagic.backends.versions import changed, versions
 from qmagic.cells.load import load
 from qmagic.cells.validate import check
 from qmagic.errors import InputError
 from qmagic.jobs import JobSpec, Transpile
-from qmagic.outcomes import EstimatedPub, Outcome, SampledPub
-from qmagic.plans.patience import Notice, Tell, instead, learn, notice
+from qmagic.outcomes import Outcome
+from qmagic.plans.patience import Tell, nobody_listens
 from qmagic.plans.preview import plan_of
+from qmagic.plans.running import Reserve, answers_of
 from qmagic.plans.sentences import reasons
 from qmagic.plans.tasks import Task, tasks_of
 
@@ -37,12 +36,6 @@ if TYPE_CHECKING:
     from qmagic.plans.transpile import OnDevice
 
 __all__ = ["Prepared", "headline", "plan", "prepare", "run", "warm", "why"]
-
-#: Below this a simulation needs no leave.
-_SMALL = 64 << 20
-
-#: Asks for ``(bytes, threads)``, waits, and returns the threads that were granted.
-Reserve = Callable[[int, int], int]
 
 
 @dataclasses.dataclass(slots=True)
@@ -155,11 +148,7 @@ def _check_device(circuits: list[QuantumCircuit], transpile: Transpile) -> None:
         transpiling.check(circuit, transpile, device(transpile.device))
 
 
-def _nobody_listens(notice: Notice) -> None:
-    """Hears nothing."""
-
-
-def run(prepared: Prepared, *, reserve: Reserve, tell: Tell = _nobody_listens) -> Outcome:
+def run(prepared: Prepared, *, reserve: Reserve, tell: Tell = nobody_listens) -> Outcome:
     """Runs a prepared job.
 
     Args:
@@ -192,7 +181,7 @@ def run(prepared: Prepared, *, reserve: Reserve, tell: Tell = _nobody_listens) -
         notes += dict.fromkeys(filter(None, [unheard(prepared.noise, task.executable.circuit) for task in tasks]))
     notes += changed(spec.versions)
     began = time.perf_counter()
-    answers = _answers(prepared, tasks, notes, reserve, tell)
+    answers = answers_of(spec, tasks, prepared.memory_limit, prepared.spent, notes, reserve=reserve, tell=tell)
     seconds["run"] = time.perf_counter() - began
     return Outcome(
         pubs=tuple([pub for pub, _ in answers]),
@@ -204,48 +193,6 @@ def run(prepared: Prepared, *, reserve: Reserve, tell: Tell = _nobody_listens) -
         transpiled=tuple(records),
         notes=tuple(notes),
     )
-
-
-def _answers(
-    prepared: Prepared, tasks: list[Task], notes: list[str], reserve: Reserve, tell: Tell
-) -> list[tuple[SampledPub | EstimatedPub, str]]:
-    """Returns the answer to each PUB, and the method; PUBs that are the same task run one after the other.
-
-    A simulator that grows too large is left for the next one: `tasks` and `notes` say so afterwards.
-    """
-    spec = prepared.spec
-    answers: dict[int, tuple[SampledPub | EstimatedPub, str]] = {}
-    answer = estimated if spec.kind == "estimate" else sampled
-    grant = _granted(tasks, prepared.memory_limit, reserve)
-    tell(notice(tasks))
-    together: dict[int, list[int]] = {}
-    for i, task in enumerate(tasks):
-        together.setdefault(id(task), []).append(i)
-    lines = list(together.values())
-    for at, line in enumerate(lines):
-        task = tasks[line[0]]
-        shelf = task.executable.shelf
-        shelf.shared = len(line) > 1
-        for i in line:
-            while i not in answers:
-                started = time.perf_counter()
-                try:
-                    if task.exact and i != line[0] and spec.pubs[i] == spec.pubs[line[0]]:
-                        answers[i] = answers[line[0]]
-                        continue
-                    answers[i] = answer(task, spec.pubs[i], spec.seed, i, grant)
-                    if i == line[0]:  # the others may draw from what it has kept
-                        learn(prepared.spent, task, time.perf_counter() - started)
-                except (OutgrownError, MemoryError) as error:
-                    grown = error if isinstance(error, OutgrownError) else OutgrownError("there is not enough memory")
-                    notes.append(f"{task.backend.name} turned out badly and was left: {grown}")
-                    task = instead(task, grown)
-                    left = [task, *[tasks[other[0]] for other in lines[at + 1 :]]]
-                    grant = _granted(left, prepared.memory_limit, reserve)
-                    tell(notice(left, notes[-1]))
-            tasks[i] = task
-        shelf.clear()
-    return [answers[i] for i in range(len(tasks))]
 
 
 def _placed(circuits: list[QuantumCircuit], transpile: Transpile) -> list[OnDevice]:
@@ -264,16 +211,6 @@ def _qpy(circuits: list[QuantumCircuit]) -> bytes:
     buffer = io.BytesIO()
     qpy.dump(circuits, buffer)
     return buffer.getvalue()
-
-
-def _granted(tasks: list[Task], memory_limit: int, reserve: Reserve) -> Grant:
-    """Returns what the whole job may take: its PUBs run one after the other."""
-    memory, threads = max([task.need.memory for task in tasks]), max([task.need.threads for task in tasks])
-    if memory > memory_limit:
-        raise InputError(f"the job needs {size(memory)}, and a job may take {size(memory_limit)}")
-    if memory > _SMALL or threads > 1:
-        threads = reserve(memory, threads)
-    return Grant(max(1, threads), memory)
 
 
 def why(outcome: Outcome) -> str:
