@@ -6,7 +6,7 @@ NPM := npm --silent --prefix labextension
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test test-kernels soak check format notebooks bench bench-qasm clean
+.PHONY: help setup lab test test-kernels soak check format notebooks peers bench bench-qasm clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
@@ -40,6 +40,9 @@ format: setup ## let ruff and prettier lay out the code and mend what they can
 
 notebooks: setup ## run the tutorials and store their outputs
 	@$(BIN)/python tools/run_notebooks.py
+
+peers: setup ## install the simulators that `make bench` compares with
+	@$(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check -e ".[peers]"
 
 bench: setup ## measure against peers, in one run: a table, and JSON in benchmarks/out/
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)

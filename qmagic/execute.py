@@ -9,24 +9,24 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qmagic.backends import trace
-from qmagic.backends.base import Grant, OutgrownError
 from qmagic.backends.headline import headline
 from qmagic.backends.measurements import without_final_measurements
-from qmagic.backends.memory import limit, size
+from qmagic.backends.memory import limit
 from qmagic.backends.parts import seconds_of
-from qmagic.backends.points import SHOTS, Report, estimated, sampled
+from qmagic.backends.points import SHOTS, Report, nobody_asks
 from qmagic.backends.versions import changed, versions
 from qmagic.cells.load import load
 from qmagic.cells.validate import check
 from qmagic.errors import InputError
 from qmagic.jobs import JobSpec, Transpile
-from qmagic.outcomes import EstimatedPub, Outcome, SampledPub
-from qmagic.plans.patience import Notice, Tell, instead, learn, notice
+from qmagic.outcomes import Outcome
+from qmagic.plans.patience import Tell, nobody_listens
 from qmagic.plans.preview import plan_of
+from qmagic.plans.running import Reserve, answers_of
 from qmagic.plans.sentences import reasons
 from qmagic.plans.tasks import Task, tasks_of
 
@@ -39,14 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Prepared", "headline", "is_quick", "plan", "prepare", "run", "warm", "why"]
 
-#: Below this a simulation needs no leave.
-_SMALL = 64 << 20
-
 #: What takes longer to read or to run (seconds) is no quick job: a loop may make many gates of a short text.
 _QUICK = 0.1
-
-#: Asks for ``(bytes, threads)``, waits, and returns the threads that were granted.
-Reserve = Callable[[int, int], int]
 
 
 @dataclasses.dataclass(slots=True)
@@ -159,17 +153,7 @@ def _check_device(circuits: list[QuantumCircuit], transpile: Transpile) -> None:
         transpiling.check(circuit, transpile, device(transpile.device))
 
 
-def _nobody_listens(notice: Notice) -> None:
-    """Hears nothing."""
-
-
-def _nothing_is_reported(done: float, counts: Callable[[], SampledPub] | None, total: int) -> None:
-    """Hears nothing."""
-
-
-def run(
-    prepared: Prepared, *, reserve: Reserve, tell: Tell = _nobody_listens, report: Report = _nothing_is_reported
-) -> Outcome:
+def run(prepared: Prepared, *, reserve: Reserve, tell: Tell = nobody_listens, report: Report = nobody_asks) -> Outcome:
     """Runs a prepared job.
 
     Args:
@@ -203,7 +187,9 @@ def run(
         notes += dict.fromkeys(filter(None, [unheard(prepared.noise, task.executable.circuit) for task in tasks]))
     notes += changed(spec.versions)
     began = time.perf_counter()
-    answers = _answers(prepared, tasks, notes, reserve, tell, report)
+    answers = answers_of(
+        spec, tasks, prepared.memory_limit, prepared.spent, notes, reserve=reserve, tell=tell, report=report
+    )
     seconds["run"] = time.perf_counter() - began
     return Outcome(
         pubs=tuple([pub for pub, _ in answers]),
@@ -215,54 +201,6 @@ def run(
         transpiled=tuple(records),
         notes=tuple(notes),
     )
-
-
-def _share(report: Report, index: int, number: int) -> Report:
-    """Returns what hears of one PUB, as a share of the job; a job of several has no histogram of its own."""
-    return report if number == 1 else lambda done, counts, total: report((index + done) / number, None, 0)
-
-
-def _answers(
-    prepared: Prepared, tasks: list[Task], notes: list[str], reserve: Reserve, tell: Tell, report: Report
-) -> list[tuple[SampledPub | EstimatedPub, str]]:
-    """Returns the answer to each PUB, and the method; PUBs that are the same task run one after the other.
-
-    A simulator that grows too large is left for the next one: `tasks` and `notes` say so afterwards.
-    """
-    spec = prepared.spec
-    answers: dict[int, tuple[SampledPub | EstimatedPub, str]] = {}
-    answer = estimated if spec.kind == "estimate" else sampled
-    grant = _granted(tasks, prepared.memory_limit, reserve)
-    tell(notice(tasks))
-    together: dict[int, list[int]] = {}
-    for i, task in enumerate(tasks):
-        together.setdefault(id(task), []).append(i)
-    lines = list(together.values())
-    for at, line in enumerate(lines):
-        task = tasks[line[0]]
-        shelf = task.executable.shelf
-        shelf.shared = len(line) > 1
-        for i in line:
-            while i not in answers:
-                started = time.perf_counter()
-                try:
-                    if task.exact and i != line[0] and spec.pubs[i] == spec.pubs[line[0]]:
-                        answers[i] = answers[line[0]]
-                        continue
-                    share = _share(report, len(answers), len(tasks))
-                    answers[i] = answer(task, spec.pubs[i], spec.seed, i, grant, share)
-                    if i == line[0]:  # the others may draw from what it has kept
-                        learn(prepared.spent, task, time.perf_counter() - started)
-                except (OutgrownError, MemoryError) as error:
-                    grown = error if isinstance(error, OutgrownError) else OutgrownError("there is not enough memory")
-                    notes.append(f"{task.backend.name} turned out badly and was left: {grown}")
-                    task = instead(task, grown)
-                    left = [task, *[tasks[other[0]] for other in lines[at + 1 :]]]
-                    grant = _granted(left, prepared.memory_limit, reserve)
-                    tell(notice(left, notes[-1]))
-            tasks[i] = task
-        shelf.clear()
-    return [answers[i] for i in range(len(tasks))]
 
 
 def _placed(circuits: list[QuantumCircuit], transpile: Transpile) -> list[OnDevice]:
@@ -281,16 +219,6 @@ def _qpy(circuits: list[QuantumCircuit]) -> bytes:
     buffer = io.BytesIO()
     qpy.dump(circuits, buffer)
     return buffer.getvalue()
-
-
-def _granted(tasks: list[Task], memory_limit: int, reserve: Reserve) -> Grant:
-    """Returns what the whole job may take: its PUBs run one after the other."""
-    memory, threads = max([task.need.memory for task in tasks]), max([task.need.threads for task in tasks])
-    if memory > memory_limit:
-        raise InputError(f"the job needs {size(memory)}, and a job may take {size(memory_limit)}")
-    if memory > _SMALL or threads > 1:
-        threads = reserve(memory, threads)
-    return Grant(max(1, threads), memory)
 
 
 def is_quick(prepared: Prepared) -> bool:

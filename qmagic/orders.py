@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from qmagic.errors import NotFoundError, nearest
 
-__all__ = ["OPTIMIZERS", "Changes", "Optimizer", "Order", "optimizer_of"]
+__all__ = ["OPTIMIZERS", "AskLoop", "Changes", "Optimizer", "Order", "OrderLoop", "optimizer_of"]
 
 
 class Changes(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -39,6 +39,21 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     steps: int = 1
     changes: Changes = Changes()
     reason: str = ""
+
+
+class OrderLoop(msgspec.Struct, frozen=True):
+    """An order for a loop: it is on disk when its number is answered."""
+
+    id: str
+    order: Order
+
+
+class AskLoop(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A wish to see a loop: its iterations after number `since`, with their `points` where asked for."""
+
+    id: str
+    since: int = 0
+    points: bool = False
 
 
 class Optimizer(msgspec.Struct, frozen=True):

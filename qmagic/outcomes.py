@@ -7,6 +7,7 @@ histogram without importing it.
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import msgspec
@@ -16,6 +17,9 @@ from qmagic.tapes import LoopOutcome
 __all__ = [
     "CountsTable", "EstimatedPub", "Outcome", "PartialCounts", "Register", "SampledPub", "StateTrace", "pack", "unpack",
 ]  # fmt: skip
+
+#: How `struct` calls an unsigned integer of so many bytes.
+_CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
 
 
 class Register(msgspec.Struct, frozen=True, array_like=True):
@@ -43,11 +47,11 @@ class CountsTable(msgspec.Struct, frozen=True, array_like=True):
         if number == 0:
             return []
         width = len(self.outcomes) // number
-        read = int.from_bytes
-        return [
-            (read(self.outcomes[i * width : (i + 1) * width], "big"), read(self.counts[8 * i : 8 * i + 8], "little"))
-            for i in range(number)
-        ]
+        counts = struct.unpack(f"<{number}q", self.counts)
+        if width in _CODES:
+            return list(zip(struct.unpack(f">{number}{_CODES[width]}", self.outcomes), counts, strict=True))
+        values = [int.from_bytes(self.outcomes[i : i + width], "big") for i in range(0, number * width, width)]
+        return list(zip(values, counts, strict=True))
 
 
 class SampledPub(msgspec.Struct, frozen=True, tag="sampled"):

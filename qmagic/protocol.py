@@ -14,14 +14,12 @@ import msgspec
 from qmagic.errors import ErrorInfo
 from qmagic.events import Event
 from qmagic.jobs import Environment, JobInfo
-from qmagic.orders import Order
 from qmagic.outcomes import PartialCounts
 from qmagic.tapes import Pulse
 
 __all__ = [
     "MAX_REQUEST",
     "PROTOCOL",
-    "AskLoop",
     "Cancel",
     "Cost",
     "Costs",
@@ -36,7 +34,6 @@ __all__ = [
     "Listen",
     "Listing",
     "Live",
-    "OrderLoop",
     "Problem",
     "Purge",
     "Push",
@@ -205,21 +202,6 @@ class Live(msgspec.Struct, frozen=True, omit_defaults=True):
         """Returns plain data for JSON, with every field by its name."""
         counts = self.counts and {name: getattr(self.counts, name) for name in self.counts.__struct_fields__}
         return {name: getattr(self, name) for name in self.__struct_fields__} | {"counts": msgspec.to_builtins(counts)}
-
-
-class OrderLoop(msgspec.Struct, frozen=True):
-    """An order for a loop: it is on disk when its number is answered."""
-
-    id: str
-    order: Order
-
-
-class AskLoop(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A wish to see a loop: its iterations after number `since`, with their `points` where asked for."""
-
-    id: str
-    since: int = 0
-    points: bool = False
 
 
 class Push(msgspec.Struct, frozen=True, omit_defaults=True):

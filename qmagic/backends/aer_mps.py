@@ -12,7 +12,7 @@ of that passes 1e-12, the method says so. Noise, and circuits without one final 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,7 +51,8 @@ class MatrixProductState(Aer):
         """Returns counts of one final state, or, where there is none, as Aer takes them."""
         program = executable.program
         if executable.noise is not None or program.obstacle:
-            return super().sample(executable, shots, key, grant)
+            counts, _ = super().sample(executable, shots, key, grant)
+            return counts, _told(executable)
         state = _state(executable, grant)
         return _sampled(state, list(program.measured), program.num_clbits, shots, key), state.method
 
@@ -60,7 +61,8 @@ class MatrixProductState(Aer):
     ) -> tuple[list[CountsTable], str]:
         """Returns counts in each basis, all of one final state."""
         if executable.noise is not None or executable.program.feeds_forward:
-            return super().sample_bases(executable, bases, shots, keys, grant)
+            tables, _ = super().sample_bases(executable, bases, shots, keys, grant)
+            return tables, _told(executable)
         state = _state(executable, grant)
         tables = []
         for basis, number, key in zip(bases, shots, keys, strict=True):
@@ -74,7 +76,8 @@ class MatrixProductState(Aer):
     ) -> tuple[NDArray[np.float64], str]:
         """Returns exact values, contracted from the first qubit of the line to the last that a product names."""
         if executable.noise is not None or executable.program.feeds_forward:
-            return super().expectations(executable, products, grant)
+            values, _ = super().expectations(executable, products, grant)
+            return values, _told(executable)
         state = _state(executable, grant)
         return np.array([_value(state, product) for product in products], dtype=float), state.method
 
@@ -104,7 +107,9 @@ def _made(executable: Executable, grant: Grant) -> _State:
         if i < len(lambdas):
             tensor *= np.asarray(lambdas[i], float)
         tensors.append(tensor)
-    return _State(_right_canonical(tensors), place, _method(circuit))
+    index = {bit: i for i, bit in enumerate(circuit.qubits)}
+    method = _method([index[bit] for bit in one.qubits] for one in circuit.data[:-1])  # the last one saves
+    return _State(_right_canonical(tensors), place, method)
 
 
 def _right_canonical(tensors: list[NDArray[np.complex128]]) -> list[NDArray[np.complex128]]:
@@ -255,13 +260,22 @@ def _as_matrix(instruction: CircuitInstruction) -> Any:
     return CircuitInstruction(UnitaryGate(instruction.operation.to_matrix()), instruction.qubits, ())
 
 
-def _method(circuit: QuantumCircuit) -> str:
-    """Returns the method, and the weight that may have been dropped on the way where that is worth a word."""
-    index = {bit: i for i, bit in enumerate(circuit.qubits)}
+def _told(executable: Executable) -> str:
+    """Returns the method of a run by Aer as it is, shot by shot, the qubits in the circuit's own order."""
+    place = {qubit: i for i, qubit in enumerate(executable.program.active)}
+    return _method([place[qubit] for qubit in qubits] for _, qubits in executable.flow.gates())
+
+
+def _method(gates: Iterable[Sequence[int]]) -> str:
+    """Returns the method, and the weight that may have been dropped on the way where that is worth a word.
+
+    Args:
+        gates: The places on the line of each gate's qubits. One whose qubits lie apart swaps its way there and back;
+            one on more than two qubits counts as several.
+    """
     applied = 0
-    for instruction in circuit.data:
-        if len(instruction.qubits) > 1:
-            places = [index[bit] for bit in instruction.qubits]
-            applied += 2 * (max(places) - min(places)) - 1
+    for places in gates:
+        if len(places) > 1:
+            applied += (2 * (max(places) - min(places)) - 1) * (1 if len(places) == 2 else 4 ** (len(places) - 1))
     dropped = applied * _DROPPED
     return _METHOD if dropped <= _REPORTED else f"{_METHOD}, dropped weight at most {dropped:.0e}"

@@ -222,12 +222,12 @@ def _together(
     for found, bits in tables:
         other, numbers = _spread(found, bits, width)
         rows, counts = _paired(rows, counts, other, numbers, random)
-    for bits, chance in chances:
+    for holders, chance in chances:
         up = counts * 0 if chance < _NEVER else random.binomial(counts, min(chance, 1.0))
         down = counts - up
         at_0, at_1 = down.nonzero()[0], up.nonzero()[0]
         rows, counts = np.concatenate([rows[at_0], rows[at_1]]), np.concatenate([down[at_0], up[at_1]])
-        for bit in bits:
+        for bit in holders:
             rows[len(at_0) :, width - 1 - bit // 8] |= 1 << bit % 8
     order_of = np.argsort(rows.view(f"V{width}").ravel())
     return CountsTable(rows[order_of].tobytes(), counts[order_of].astype("<i8").tobytes(), order)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from qmagic.backends.base import Backend, Executable, Grant
     from qmagic.jobs import ParameterValues, PubSpec
 
-__all__ = ["SHOTS", "Report", "check_values", "estimated", "sampled"]
+__all__ = ["SHOTS", "Report", "check_values", "estimated", "nobody_asks", "sampled"]
 
 #: Shots where none are given.
 SHOTS = 1024
@@ -35,6 +35,10 @@ SHOTS = 1024
 #: Hears how far a PUB is, from 0 to 1; of one that is a single histogram also what makes its shots so far, and how
 #: many there will be.
 Report = Callable[[float, Callable[[], SampledPub] | None, int], None]
+
+
+def nobody_asks(done: float, counts: Callable[[], SampledPub] | None, total: int) -> None:
+    """Hears nothing."""
 
 
 class _Route(Protocol):

@@ -40,14 +40,14 @@ __all__ = ["Qsim"]
 _BYTES = 24
 #: The engine's largest matrix.
 _MOST_TARGETS = 6
-#: Gates are merged into matrices on this many qubits.
-_FUSED = 4
+#: Gates are merged into matrices on this many qubits: two thirds of the time on 4, from 16 to 22 qubits.
+_FUSED = 3
 #: From this many qubits on more than one thread pays.
 _WIDE = 14
 #: A probability below the largest by this factor, for each gate, is what rounding leaves behind.
 _ROUNDING = 1e-13
-#: Amplitudes whose probabilities are computed at once.
-_PIECE = 1 << 20
+#: Amplitudes whose probabilities are computed at once: they stay in the cache.
+_PIECE = 1 << 16
 
 
 class Qsim:
@@ -134,10 +134,12 @@ class Qsim:
         }  # fmt: skip
         state = _engine().qsim_simulate_fullstate(options, 0)
         probabilities = np.empty(1 << width)
-        for first in range(0, 1 << width, _PIECE):
-            piece = state[2 * first : 2 * min(first + _PIECE, 1 << width)].astype(float)
-            piece *= piece
-            np.add(piece[::2], piece[1::2], out=probabilities[first : first + _PIECE])
+        size = min(_PIECE, 1 << width)
+        squares = np.empty(2 * size)
+        for first in range(0, 1 << width, size):
+            piece = state[2 * first : 2 * (first + size)]
+            np.multiply(piece, piece, out=squares, dtype=float)
+            np.add(squares[::2], squares[1::2], out=probabilities[first : first + size])
         del state
         probabilities[probabilities < probabilities.max() * _ROUNDING * (10 + len(steps))] = 0.0
         return marginal(probabilities, active or (0,), qubits)

@@ -9,6 +9,6 @@ from qmagic.client.sweep import Sweep
 from qmagic.client.warm import warm
 
 __all__ = [
-    "Job", "Loop", "Sweep", "cancel", "costs", "environment", "job", "jobs", "notebook", "plan", "purge", "service_status",
-    "stop_service", "submit", "submit_many", "warm",
+    "Job", "Loop", "Sweep", "cancel", "costs", "environment", "job", "jobs", "notebook", "plan", "purge",
+    "service_status", "stop_service", "submit", "submit_many", "warm",
 ]  # fmt: skip

@@ -17,8 +17,8 @@ from qmagic.client.connection import connection
 from qmagic.client.handle import Job
 from qmagic.errors import InputError, NotFoundError, QmagicError, nearest
 from qmagic.jobs import JobInfo, JobSpec, new_job_id
-from qmagic.orders import OPTIMIZERS, Changes, Order, optimizer_of
-from qmagic.protocol import AskLoop, Ended, OrderLoop
+from qmagic.orders import OPTIMIZERS, AskLoop, Changes, Order, OrderLoop, optimizer_of
+from qmagic.protocol import Ended
 from qmagic.tapes import Entry, LoopSpec, LoopState, LoopView, Noted, Ordered, Stood, Told, pack, unpack
 
 if TYPE_CHECKING:

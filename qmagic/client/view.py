@@ -17,8 +17,9 @@ from qmagic import home as homes
 from qmagic.client.connection import NoServiceError, connection
 from qmagic.client.start import find_or_start
 from qmagic.errors import NotFoundError, ServiceError
+from qmagic.orders import AskLoop
 from qmagic.outcomes import Outcome, unpack
-from qmagic.protocol import AskLoop, Diagnose, Draw, Ended, Find, Found, Listing, Reply, Request, ServiceStatus
+from qmagic.protocol import Diagnose, Draw, Ended, Find, Found, Listing, Reply, Request, ServiceStatus
 from qmagic.tapes import LoopView
 
 __all__ = [

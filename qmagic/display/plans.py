@@ -110,7 +110,7 @@ def _text_of(pub: PubPlan, then: str) -> list[str]:
         (then if at == 0 else "", one.backend, f"{about(one.seconds)}, {memory(one.memory)}")
         for at, one in enumerate(pub.alternatives)
     ]
-    rows += [("not" if at == 0 else "", one.backend, one.why) for at, one in enumerate(pub.refused)]
+    rows += [("not" if at == 0 else "", names, why) for at, (names, why) in enumerate(_refusals(pub))]
     width = max([len(row[1]) for row in rows], default=0)
     return lines + [f"  {row[0]:4}  {row[1]:{width}}  {row[2]}" for row in rows]
 
@@ -120,14 +120,15 @@ def _html_of(pub: PubPlan, then: str, named: bool) -> str:
     if not pub.error:
         rows.insert(0, _row(pub.chosen, "runs it", chosen=True))
     rows += [
-        f'<tr><th scope="row" class="qm-key qm-soft">{escaped(one.backend)}</th><td class="qm-soft">–</td>'
-        f'<td class="qm-soft">–</td><td class="qm-text qm-soft">{escaped(one.why)}</td></tr>'
-        for one in pub.refused
+        f'<tr><th scope="row" class="qm-id qm-soft">{escaped(names)}</th><td class="qm-soft">–</td>'
+        f'<td class="qm-soft">–</td><td class="qm-text qm-soft">{escaped(why)}</td></tr>'
+        for names, why in _refusals(pub)
     ]
     head = '<th scope="col">backend</th><th scope="col">time</th><th scope="col">memory</th><th></th>'
     table = f'<table class="qm-t qm-list"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
-    why = pub.error or (f"{pub.chosen.backend}: {pub.chosen.why}" if named else pub.chosen.why)
-    said = f'<div class="qm-say">{escaped(_sentence(why))}</div>'
+    why = pub.error or pub.chosen.why
+    name = f"<b>{escaped(pub.chosen.backend)}</b>: " if named and not pub.error else ""
+    said = f'<div class="qm-say">{name}{escaped(why if name else why[:1].upper() + why[1:])}.</div>'
     return said + (table if rows else "") + note(_fact_lines(pub))
 
 
@@ -135,13 +136,17 @@ def _row(one: Choice, remark: str, *, chosen: bool = False) -> str:
     cells = [escaped(text) for text in (one.backend, about(one.seconds), memory(one.memory), remark)]
     name, time, size, said = [f"<b>{cell}</b>" for cell in cells] if chosen else cells
     return (
-        f'<tr><th scope="row" class="qm-key">{name}</th><td>{time}</td><td>{size}</td>'
+        f'<tr><th scope="row" class="qm-id">{name}</th><td>{time}</td><td>{size}</td>'
         f'<td class="qm-text">{said}</td></tr>'
     )
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + "."
+def _refusals(pub: PubPlan) -> list[tuple[str, str]]:
+    """Returns the backends that cannot, those with the same reason together."""
+    names: dict[str, list[str]] = {}
+    for one in pub.refused:
+        names.setdefault(one.why, []).append(one.backend)
+    return [(", ".join(of), why) for why, of in names.items()]
 
 
 def _fact_lines(pub: PubPlan) -> list[str]:
@@ -167,7 +172,7 @@ def _lines_of(facts: Facts) -> Iterator[str]:
         [
             "all Clifford" if facts.clifford else f"{facts.not_clifford:,} not Clifford ({facts.first_not_clifford})",
             f"entanglement at most {_number(facts.bond, 'bit')} across a cut",
-            f"at most 2^{facts.spread} amplitudes differ from 0",
+            f"at most 2^{facts.spread} amplitudes",
         ]
     )
 

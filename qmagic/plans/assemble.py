@@ -14,6 +14,7 @@ from qmagic.backends import registry
 from qmagic.backends.apart import Apart, Part
 from qmagic.backends.base import Backend, Executable, Need, Shelf
 from qmagic.backends.program import Program
+from qmagic.plans.facts import all_clifford
 from qmagic.plans.route import Route, choose, is_quick
 from qmagic.plans.sentences import REPEATED
 from qmagic.plans.simplify import Simplified, simplify
@@ -99,6 +100,7 @@ def assemble(executable: Executable, asked: Asked) -> Assembled:
         and executable.noise is None
         and not is_quick(executable)
         and asked.shots < 10**9
+        and not all_clifford(program.steps)  # of any width in milliseconds: less than it takes to make it smaller
     ):
         smaller = simplify(program, _looked_at(program, asked))
         gone = smaller.unseen + smaller.folded

@@ -5,7 +5,7 @@ runs here really took, see `experience`):
 
     statevector                 3e-5 + 2.5e-6 G + (8e-10 G + 2e-8) 2^n / t'
                                 t' = 1 + 0.6 (t - 1) from n = 16 on, else 1
-    qsim                        3e-4 + 2.5e-6 G + (1.3e-10 G + 1.2e-8) 2^n / t'
+    qsim                        3e-4 + 2.5e-6 G + (1e-10 G + 1.2e-8) 2^n / t'
     aer.statevector             5e-3 + 1e-5 G + (1e-9 G + 1e-8) 2^n / t' + 1e-6 N
     aer.gpu                     0.3 + 1e-5 G + 5e-11 G 2^n + 1e-6 N        (from a card's bandwidth, not measured)
     aer.density_matrix          5e-3 + 1e-5 G + 1.2e-9 G 4^n + 1e-6 N
@@ -132,7 +132,7 @@ def _statevector(work: Work) -> float:
 
 
 def _qsim(work: Work) -> float:
-    return _state(work, 3e-4, 2.5e-6, 1.3e-10, 1.2e-8)
+    return _state(work, 3e-4, 2.5e-6, 1e-10, 1.2e-8)
 
 
 def _aer_statevector(work: Work) -> float:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from qmagic.backends.program import Program, Step
 
-__all__ = ["Facts", "facts_of", "facts_of_steps"]
+__all__ = ["Facts", "all_clifford", "facts_of", "facts_of_steps"]
 
 
 class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -60,6 +60,22 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     def clifford(self) -> bool:
         """Whether every gate maps Paulis to Paulis."""
         return not self.not_clifford
+
+
+def all_clifford(steps: Sequence[Step]) -> bool:
+    """Returns whether every gate maps Paulis to Paulis; looks no further than to the first that does not."""
+    known: set[str] = set()
+    for instruction, _ in steps:
+        name = instruction.name
+        if not instruction.is_standard_gate():
+            return False
+        if name in known:
+            continue
+        if not is_clifford(instruction, name):
+            return False
+        if not instruction.params:
+            known.add(name)
+    return True
 
 
 def facts_of(program: Program, parameters: int = 0) -> Facts:

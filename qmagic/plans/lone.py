@@ -74,12 +74,19 @@ _NAMED: tuple[tuple[Vector, tuple[str, ...]], ...] = (
 )
 
 
-def preparation(state: Vector) -> list[CircuitInstruction]:
-    """Returns gates that make `state` from 0, up to a phase of the whole; Clifford ones where there are."""
+def preparation(state: Vector, only: CircuitInstruction | None = None) -> list[CircuitInstruction]:
+    """Returns gates that make `state` from 0, up to a phase of the whole; Clifford ones where there are.
+
+    Args:
+        state: The state.
+        only: The single gate that made it, where it was one.
+    """
     a, b = state
     for (x, y), names in _NAMED:
         if abs(a * y - b * x) < ZERO:
             return [_gate(name) for name in names]
+    if only is not None:
+        return [only]
     turn = 0.0 if abs(a) < ZERO or abs(b) < ZERO else cmath.phase(b) - cmath.phase(a)
     # |0> to cos(t/2)|0> + exp(i turn) sin(t/2)|1>
     angle = 2 * cmath.phase(complex(abs(a), abs(b)))
@@ -124,6 +131,6 @@ def _qubits(number: int) -> tuple[Any, ...]:
 
 def without_control(instruction: CircuitInstruction, name: str, controls: int) -> CircuitInstruction:
     """Returns the gate with one control fewer."""
-    if name in ("ccx", "ccz"):
+    if name in ("cx", "cy", "cz", "ch", "ccx", "ccz"):
         return _gate(name[1:])
     return _instruction(instruction.operation.base_gate)

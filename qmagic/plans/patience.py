@@ -20,7 +20,7 @@ from qmagic.plans.tasks import Task, task_of
 if TYPE_CHECKING:
     from qmagic.plans.route import Route
 
-__all__ = ["Notice", "Tell", "instead", "learn", "notice"]
+__all__ = ["Notice", "Tell", "instead", "learn", "nobody_listens", "notice"]
 
 #: A choice is given at least this many seconds, and this many times its estimate.
 _LEAST, _TIMES = 5.0, 5.0
@@ -53,6 +53,10 @@ class Notice:
 
 #: Hears what runs now.
 Tell = Callable[[Notice], None]
+
+
+def nobody_listens(notice: Notice) -> None:
+    """Hears nothing."""
 
 
 def notice(tasks: Sequence[Task], reason: str = "") -> Notice:

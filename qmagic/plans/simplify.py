@@ -113,6 +113,8 @@ class _Fold:
         self.alone: dict[int, Vector] = dict.fromkeys(active, START)
         self.wire = {qubit: qubit for qubit in active}
         self._parent: dict[int, int] = {}
+        #: The gate of each lonely wire that has had just one; None after the second.
+        self._only: dict[int, CircuitInstruction | None] = {}
 
     def groups(self) -> list[tuple[int, ...]]:
         """Returns the wires that met others, by the parts in which they did."""
@@ -138,6 +140,7 @@ class _Fold:
                 self.steps.append((instruction, wires))
             else:
                 alone[wires[0]] = turned(instruction, name, state)
+                self._only[wires[0]] = None if wires[0] in self._only else instruction
             return
         if not alone.keys().isdisjoint(wires) and self._reduced(instruction, name, wires):
             return
@@ -145,7 +148,7 @@ class _Fold:
             state = alone.pop(wire, None)
             if state is not None:
                 self._parent[wire] = wire
-                self.steps += [(made, (wire,)) for made in preparation(state)]
+                self.steps += [(made, (wire,)) for made in preparation(state, self._only.get(wire))]
         first = self._root(wires[0])
         for wire in wires[1:]:
             self._parent[self._root(wire)] = first

@@ -73,6 +73,8 @@ def _amount(outcome: Outcome) -> str:
 
 
 def _backend(outcome: Outcome) -> str:
+    if outcome.method.startswith(f"{outcome.backend} ("):
+        return outcome.method
     if outcome.method and outcome.method not in outcome.backend:
         return f"{outcome.backend} ({outcome.method})"
     return outcome.backend

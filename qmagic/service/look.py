@@ -19,7 +19,8 @@ from typing import Any
 import msgspec
 
 from qmagic.errors import ErrorInfo, HomeError, QmagicError, ServiceError
-from qmagic.protocol import AskLoop, Find, Listing, Reply, Request
+from qmagic.orders import AskLoop
+from qmagic.protocol import Find, Listing, Reply, Request
 from qmagic.service import rows
 from qmagic.service.schema import SCHEMA_VERSION
 from qmagic.service.start import refuse_foreign

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from qmagic.errors import ErrorInfo
-from qmagic.protocol import AskLoop, OrderLoop
+from qmagic.orders import AskLoop, OrderLoop
 from qmagic.service.loops import Loops
 from qmagic.service.store import Store
 from qmagic.service.tape_rows import Kept, kept

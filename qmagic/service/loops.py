@@ -21,8 +21,7 @@ from qmagic.engines.loop_messages import Begin, Pulsed, Recorded, Rested
 from qmagic.engines.loops import LoopEngine
 from qmagic.errors import ErrorInfo
 from qmagic.jobs import JobStatus
-from qmagic.orders import Order
-from qmagic.protocol import AskLoop
+from qmagic.orders import AskLoop, Order
 from qmagic.service import tape_rows
 from qmagic.service.ledger import Ledger
 from qmagic.service.record import Record

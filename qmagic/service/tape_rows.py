@@ -9,8 +9,8 @@ from collections.abc import Iterable
 import msgspec
 
 from qmagic.jobs import JobSpec, JobStatus
-from qmagic.orders import Order
-from qmagic.protocol import AskLoop, Find
+from qmagic.orders import AskLoop, Order
+from qmagic.protocol import Find
 from qmagic.service import rows
 from qmagic.service.store import Statement
 from qmagic.tapes import LoopSpec, LoopState, LoopView, Noted, Ordered, Stood, rows_of, unpack

@@ -15,12 +15,12 @@ def test_a_plan_names_backend_reason_facts_alternatives_and_refusals(kernel):
     assert cell.status == "ok", cell
     assert "text/html" in cell.shown[0]
     text = cell.text
-    assert text.startswith("stim: all 200 gates are Clifford")
-    assert "200 qubits, 200 gates (199 on two or more)" in text
-    assert "else  " in text
-    assert "not   statevector" in text
-    assert "200 qubits need" in text
-    assert "ms" in text
+    assert text.startswith("stim: all 200 gates are Clifford\n  about")
+    assert "200 qubits, 200 gates (199 on two qubits or more), depth 200" in text
+    assert "all Clifford, entanglement at most 1 bit across a cut, at most 2^1 amplitudes" in text
+    assert "next  sparse" in text
+    assert "not   statevector, qsim" in text
+    assert "200 qubits need more memory than there is anywhere" in text
     assert kernel.value("import sys; [name for name in ('qiskit', 'numpy') if name in sys.modules]") == []
     assert len(client.jobs(limit=500)) == before
 
@@ -61,6 +61,21 @@ def test_a_wrong_text_is_an_error(kernel):
 
 def test_costs_can_be_looked_at_and_reset(kernel):
     """``%qplan --costs`` shows what was learnt; ``--reset-costs`` forgets it."""
-    assert kernel.run("%qplan --costs").status == "ok"
+    kernel.run("from qiskit.circuit.library import quantum_volume")
+    kernel.run("slow = quantum_volume(20, depth=12, seed=1)\nslow.measure_all()")
+    for _ in range(4):  # a worker's first run teaches nothing, and there are several workers
+        assert kernel.run("%qrun slow").status == "ok"
+    learnt = kernel.run("%qplan --costs").text.splitlines()
+    assert learnt[0].split() == ["backend", "times", "the", "estimate", "runs", "last"]
+    assert len(learnt) >= 2
     assert kernel.run("%qplan --reset-costs").text == "nothing was learnt yet"
+    assert "takes no circuit" in kernel.run("%qplan slow --costs").traceback
     assert kernel.run("%qplan").status == "error"
+
+
+def test_flags_of_a_run_are_those_of_its_plan(kernel):
+    """Shots, noise and observables count; what is about the job's way is no flag of a plan."""
+    assert "8,192 shots" in kernel.run("%qplan slow --shots 8192").text
+    assert "simulates the noise" in kernel.run("%qplan slow --noise t1=100us").text
+    assert "exact values" in kernel.run('%qplan slow --observables "Z0*Z19"').text
+    assert "no flag --name" in kernel.run("%qplan slow --name x").traceback

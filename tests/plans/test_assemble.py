@@ -61,7 +61,7 @@ def test_expectation_values(full):
 
 
 def test_each_part_where_it_is_best():
-    """A Clifford part goes to tableaus, the other one elsewhere; the names say both, and the sentence what was saved."""
+    """A Clifford part goes to tableaus, the other one elsewhere; the names say both, a sentence says what was saved."""
     circuit = two_parts()
     made = assemble(Executable(circuit, read(circuit)), Asked())
     assert made.names[0] == "stim"

@@ -22,7 +22,7 @@ def tasks(circuit, *pubs, backend="auto", **choice):
 
 
 def test_patience():
-    """At least 5 s and 5 times the estimate; what to avoid is what most of the time goes to, and its model's seconds."""
+    """At least 5 s and 5 times the estimate; to blame is what most of the time goes to, with its model's seconds."""
     made = tasks(turned(60), corrections={"sparse": 2.0})
     told = notice(made)
     assert told.patience >= max(5.0, 5 * told.seconds)
@@ -62,7 +62,7 @@ def test_nothing_instead():
     error = OutgrownError("too many amplitudes")
     with pytest.raises(OutgrownError, match="too many"):
         instead(tasks(turned(60), backend="sparse")[0], error)
-    everything = [name for name in ("stim", "branches", "aer", "aer.matrix_product_state")]
+    everything = ["stim", "branches", "aer", "aer.matrix_product_state"]
     with pytest.raises(OutgrownError, match="too many"):
         instead(tasks(turned(60), avoid=everything)[0], error)
 

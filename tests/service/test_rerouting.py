@@ -8,7 +8,7 @@ from qmagic.engines.base import Chosen
 from qmagic.jobs import JobStatus
 from qmagic.protocol import Find
 from qmagic.service import rows
-from qmagic.service.experience import Experience
+from qmagic.service.experience import MOST, Experience
 from qmagic.service.ledger import Ledger
 from qmagic.service.manager import Manager
 from qmagic.service.slots import Slots
@@ -34,9 +34,12 @@ class Life:
         self.manager.dispatch()
         self.store.step()
 
-    def choose(self, backend, seconds, patience, reason=""):
+    def choose(self, backend, seconds, patience, reason="", blame=None):
         call = self.worker.calls[0]
-        self.manager.on_chosen(Chosen(call.job, call.attempt, backend, "why", seconds, patience, (backend,), reason))
+        blame = (blame or backend,)
+        self.manager.on_chosen(
+            Chosen(call.job, call.attempt, backend, "why", seconds, patience, blame, seconds, reason)
+        )
         self.store.step()
 
     @property
@@ -68,12 +71,34 @@ def test_over_its_time(life):
     life.step()
     kind, reason = life.events()[-2]
     assert kind == "job.rerouted"
-    assert reason == "sparse took 5 s and more, estimated were 0.1 s"
+    assert reason == "sparse took more than 5 s, and 0.1 s were estimated"
     assert life.worker.calls[0].avoid == ("sparse",)
+    assert life.worker.calls[0].notes == ("sparse was left: it took more than 5 s, and 0.1 s were estimated",)
     assert life.found.info.status is JobStatus.RUNNING
     life.engine.ends(life.worker)
     life.step()
     assert life.found.info.status is JobStatus.DONE
+
+
+def test_what_was_stopped_is_learnt(life):
+    """Of several backends the one to blame is remembered, as one that took at least so long."""
+    life.choose("stim, sparse", 0.1, 5.0, blame="sparse")
+    life.now = 5.0
+    life.manager.tick()
+    assert life.experience.factors.keys() == {"sparse"}
+    assert 1 < life.experience.factors["sparse"] <= MOST
+
+
+def test_a_crash_may_be_anybody_s_fault_two_are_not(life):
+    """After one crash the job runs again as it was, so that its counts stay; after two it goes elsewhere."""
+    for crash in range(2):
+        assert life.worker.calls[0].avoid == ()
+        life.choose("sparse", 0.1, 5.0)
+        life.engine.dies(life.worker)
+        life.step()
+        assert life.events()[-2][0] == ("job.returned", "job.rerouted")[crash]
+    assert life.worker.calls[0].avoid == ("sparse",)
+    assert life.events()[-2][1] == "sparse crashed 2 times (killed by SIGKILL)"
 
 
 def test_within_its_time(life):
@@ -117,17 +142,3 @@ def test_what_gave_up_by_itself_is_told(life):
     life.choose("branches", 0.1, 0.0, reason="sparse grew too large")
     assert life.events()[-1] == ("job.rerouted", "sparse grew too large")
     assert life.found.info.status is JobStatus.RUNNING
-
-
-def test_experience_is_kept_and_reset(life, tmp_path):
-    """What runs took moves the factor to their geometric mean; it is on disk, and can be forgotten."""
-    for taken in (4.0, 1.0):
-        life.experience.learn({"qsim": (1.0, taken)})
-    life.store.step()
-    assert life.experience.factors["qsim"] == pytest.approx(2.0)
-    again = Experience(life.store)
-    assert [(cost.backend, cost.runs) for cost in again.costs()] == [("qsim", 2)]
-    assert again.factors["qsim"] == pytest.approx(2.0)
-    again.reset()
-    life.store.step()
-    assert Experience(life.store).costs() == []
