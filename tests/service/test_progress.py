@@ -40,7 +40,7 @@ def test_counts_grow_while_shots_come():
     shots = 1500
     heard = follow()
     next(item for item in heard if item)
-    made = client.submit(bell(MIDDLE, width=10, pubs=(PubSpec(shots=shots),)))
+    made = client.submit(bell(MIDDLE, backend="aer", width=10, pubs=(PubSpec(shots=shots),)))
     for item in heard:
         if isinstance(item, Push):
             told += [one for one in item.live if one.id == made.id and one.counts]
@@ -60,7 +60,7 @@ def test_counts_grow_while_shots_come():
     assert sum(final.values()) == shots
     assert all(count <= final[outcome] for one in told for outcome, count in one.counts.outcomes)
     assert [event.kind for event in ask.events(made.id).events] == ["job.created", "job.started", "job.done"]
-    assert counts(client.submit(bell(MIDDLE, width=10, pubs=(PubSpec(shots=shots),)))) == final
+    assert counts(client.submit(bell(MIDDLE, backend="aer", width=10, pubs=(PubSpec(shots=shots),)))) == final
 
 
 def test_at_most_ten_times_a_second_and_never_of_a_quick_job():
@@ -116,7 +116,7 @@ def test_a_small_job_that_turns_out_long_is_not_taken_for_one_that_cannot_be_rea
 def test_a_small_job_of_many_shots_is_announced():
     """A narrow circuit whose shots are run one by one is seen running, though it looked small."""
     text = MIDDLE.replace("[10] q", "[9] q").replace("[0:8]", "[0:7]").replace("[10] c", "[9] c")
-    made = client.submit(bell(text, width=9, pubs=(PubSpec(shots=20_000),)))
+    made = client.submit(bell(text, backend="aer", width=9, pubs=(PubSpec(shots=20_000),)))
     deadline = time.monotonic() + 20
     while not made.info().backend.startswith("aer") and time.monotonic() < deadline:
         time.sleep(0.01)
