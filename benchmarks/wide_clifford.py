@@ -98,5 +98,5 @@ def _aer(text: str, shots: int, few: tuple[int, int]) -> float:
         simulator.run(circuit, shots=number).result().get_counts()
         taken.append(time.perf_counter() - start)
     _, less, more = taken
-    each = (more - less) / (few[1] - few[0])
+    each = max(0.0, more - less) / (few[1] - few[0])
     return less + each * (shots - few[0])

@@ -72,3 +72,13 @@ def by_aer(circuit, program):
                 text[-1 - bit] = str(state >> qubits.index(qubit) & 1)
             exact["".join(text)] = exact.get("".join(text), 0.0) + probability
     return exact
+
+
+@pytest.mark.parametrize("name", ["large-cc_n64", "large-cc_n151"])
+def test_counterfeit_coins_have_four_outcomes(name):
+    """Feed-forward on registers of 64 and 151 bits has exactly four outcomes, each with a probability of a quarter."""
+    circuit = load(Source("openqasm2", (FOLDER / f"{name}.qasm").read_bytes()))[0]
+    table, _ = registry.backend("stim").sample(Executable(circuit, read(circuit)), SHOTS, (5, 0, 0, 0), Grant())
+    numbers = [number for _, number in table.rows()]
+    assert len(numbers) == 4
+    assert all(abs(number - SHOTS / 4) < 5 * (SHOTS * 3 / 16) ** 0.5 for number in numbers)
