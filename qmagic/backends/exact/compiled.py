@@ -13,9 +13,9 @@ from typing import Any
 import numba
 import platformdirs
 
-from qmagic.backends.exact.phases import phases
 from qmagic.backends.exact.observed import observed
 from qmagic.backends.exact.passes import back, forward
+from qmagic.backends.exact.phases import phases
 from qmagic.backends.exact.product import product, product_slopes
 from qmagic.backends.exact.simd import filled, kernel
 from qmagic.backends.exact.tables import DIAGONAL, SHARED, STATIC
@@ -31,12 +31,13 @@ def _compiled(function: Any) -> Any:
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(Path(platformdirs.user_cache_dir("qmagic")) / f"kernels-{digest.hexdigest()[:16]}")
+    config: Any = numba.config
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(platformdirs.user_cache_path("qmagic") / f"kernels-{digest.hexdigest()[:16]}")
     try:
         return numba.njit(nogil=True, error_model="numpy", cache=True)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
 
 
 @kernel

@@ -71,8 +71,8 @@ class FusedStep:
         """Returns the final state, up to a global phase."""
         _, scale = self._step(ENERGY, x)
         parts = self._room.psi.reshape(-1, 2, 1 << self._tile)
-        vector: NDArray[np.complex128] = scale * (parts[:, 0] + 1j * parts[:, 1]).ravel()
-        return vector[: self._size]
+        vector = scale * (parts[:, 0] + 1j * parts[:, 1]).ravel()
+        return vector[: self._size].astype(np.complex128, copy=False)
 
     def _step(self, phase: int, x: NDArray[np.float64]) -> tuple[float, float]:
         """Returns the energy, and the scale of the state that is left behind."""
@@ -90,9 +90,7 @@ class FusedStep:
             self._run(END, angles, scale=scale)
         return energy, scale
 
-    def _shared(
-        self, phase: int, segment: int, scale: float, angles: NDArray[np.float64]
-    ) -> list[tuple[float, float]]:
+    def _shared(self, phase: int, segment: int, scale: float, angles: NDArray[np.float64]) -> list[tuple[float, float]]:
         """Does a part of a step on all chunks, each thread some of them."""
         chunks = len(self._room.slopes)
 
@@ -112,9 +110,7 @@ class FusedStep:
         worker: int = 0,
         scale: float = 1.0,
     ) -> tuple[float, float]:
-        found: tuple[float, float] = run(
-            phase, segment, chunk, worker, scale, angles, self._slopes, *self._arguments
-        )
+        found: tuple[float, float] = run(phase, segment, chunk, worker, scale, angles, self._slopes, *self._arguments)
         return found
 
 

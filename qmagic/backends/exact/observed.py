@@ -5,13 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from qmagic.backends.exact.simd import (
-    LANES, SIGNS, filled, fma, kernel, load, mul, odd, splat, store, swap_1, swap_2, swap_4, total,
+    LANES,
+    SIGNS,
+    filled,
+    fma,
+    kernel,
+    load,
+    mul,
+    odd,
+    splat,
+    store,
+    swap_1,
+    swap_2,
+    swap_4,
+    total,
 )  # fmt: skip
 
 __all__ = ["observed"]
 
 #: Amplitudes that all terms are added to before the next: they stay in the fastest cache.
 _STRETCH = 8192
+
 
 @kernel
 def observed(hamiltonian: Any, psi: Any, bra: Any, half: int, first: int, last: int) -> float:

@@ -1,7 +1,7 @@
 """The passes over a segment, tile by tile: forward, and back with the slopes.
 
-A pass takes a range of the segment's tiles, so that threads can share them. Slopes are added up chunk by chunk of tiles,
-and the chunks do not depend on the threads: the sums are the same, bit by bit, whoever made them.
+A pass takes a range of the segment's tiles, so that threads can share them. Slopes are added up chunk by chunk of
+tiles, and the chunks do not depend on the threads: the sums are the same, bit by bit, whoever made them.
 """
 
 from __future__ import annotations
@@ -55,9 +55,7 @@ def forward(arrays: Any, room: Any, segment: int, first: int, last: int, worker:
 
 
 @kernel
-def back(
-    arrays: Any, room: Any, segment: int, first: int, last: int, worker: int, chunk: int, scale: float
-) -> float:
+def back(arrays: Any, room: Any, segment: int, first: int, last: int, worker: int, chunk: int, scale: float) -> float:
     """Undoes a segment's steps on a range of its tiles, and adds the slopes; returns the new scale."""
     runs, rows, maps, slopes = arrays.runs, arrays.rows, arrays.maps, room.slopes[chunk]
     work = room.tiles[worker]

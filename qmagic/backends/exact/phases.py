@@ -6,7 +6,21 @@ import math
 from typing import Any
 
 from qmagic.backends.exact.simd import (
-    LANES, SIGNS, add, fma, kernel, load, mul, odd, splat, store, sub, swap_1, swap_2, swap_4, total,
+    LANES,
+    SIGNS,
+    add,
+    fma,
+    kernel,
+    load,
+    mul,
+    odd,
+    splat,
+    store,
+    sub,
+    swap_1,
+    swap_2,
+    swap_4,
+    total,
 )  # fmt: skip
 
 __all__ = ["parities", "phased", "phases", "sums", "unphased"]
