@@ -8,8 +8,7 @@ import pytest
 from qmagic.engines.base import Done
 from qmagic.engines.loop_messages import Begin, Pulsed, Recorded, Rested
 from qmagic.jobs import JobSpec, JobStatus, Source, new_job_id
-from qmagic.orders import Order
-from qmagic.orders import AskLoop
+from qmagic.orders import AskLoop, Order
 from qmagic.service.ledger import Ledger
 from qmagic.service.loops import MAX_DEATHS, Loops
 from qmagic.service.manager import Manager

@@ -194,7 +194,9 @@ def test_two_pages_show_the_same(page, context, lab, faults):
 
 def test_the_histogram_grows_as_shots_come(page, lab, faults):
     """Trajectories come in parts: card and details count them, and draw what is there."""
-    cells = open_cells(page, lab, "grows", ["%load_ext qmagic", f"%%qrun --backend aer --name grows --shots 3000\n{TRAJECTORIES}"])
+    cells = open_cells(
+        page, lab, "grows", ["%load_ext qmagic", f"%%qrun --backend aer --name grows --shots 3000\n{TRAJECTORIES}"]
+    )
     run(page, cells.nth(0))
     start(page, cells.nth(1))
     live = card(cells.nth(1))

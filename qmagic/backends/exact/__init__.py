@@ -17,7 +17,7 @@ both; a turn ``exp(-i w P / 2)`` has the slope Im<lambda|P|psi> at its place.
     runs          steps gathered into sweeps over the amplitudes
     segments      a wide circuit cut into parts that fit into the cache
     tables, hamiltonian, room     the plan, the observable and the states as arrays
-    simd, kernels, product, passes, observed, compiled     what Numba compiles
+    simd, turns, phases, moves, product, observed, passes, compiled     what Numba compiles
 
 Only `fused` and what it imports needs Numba.
 """

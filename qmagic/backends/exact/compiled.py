@@ -31,12 +31,13 @@ def _compiled(function: Any) -> Any:
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(Path(platformdirs.user_cache_dir("qmagic")) / f"kernels-{digest.hexdigest()[:16]}")
+    config: Any = numba.config
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(platformdirs.user_cache_path("qmagic") / f"kernels-{digest.hexdigest()[:16]}")
     try:
         return numba.njit(nogil=True, error_model="numpy", cache=True)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
 
 
 @kernel

@@ -1,7 +1,7 @@
 """The exact step by qulacs: for what the fused kernels do not take, at its own speed.
 
-qulacs turns the other way (``-w``), knows its parameters by their order, and ``backprop_inner_product`` returns half the
-gradient: 2 Re<bra|dU|0> is what is wanted.
+qulacs turns the other way (``-w``), knows its parameters by their order, and ``backprop_inner_product`` returns half
+the gradient: 2 Re<bra|dU|0> is what is wanted.
 """
 
 from __future__ import annotations

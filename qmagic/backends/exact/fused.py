@@ -71,8 +71,8 @@ class FusedStep:
         """Returns the final state, up to a global phase."""
         _, scale = self._step(ENERGY, x)
         parts = self._room.psi.reshape(-1, 2, 1 << self._tile)
-        vector: NDArray[np.complex128] = scale * (parts[:, 0] + 1j * parts[:, 1]).ravel()
-        return vector[: self._size]
+        vector = scale * (parts[:, 0] + 1j * parts[:, 1]).ravel()
+        return vector[: self._size].astype(np.complex128, copy=False)
 
     def _step(self, phase: int, x: NDArray[np.float64]) -> tuple[float, float]:
         """Returns the energy, and the scale of the state that is left behind."""

@@ -49,7 +49,8 @@ def hamiltonian(terms: Sequence[Term], width: int) -> Hamiltonian:
     together: dict[tuple[int, bool], list[Term]] = {}
     for term in terms:
         together.setdefault((term.x, bool((term.x & term.z).bit_count() & 1)), []).append(term)
-    parts, numbers, filled = [], [], []
+    parts, numbers = [], []
+    filled: list[NDArray[np.float64]] = []
     for (x, imaginary), alike in sorted(together.items()):
         if len(alike) > _FEW and 8 * (len(filled) + 1) << width <= _MOST:
             parts.append((x, 0, imaginary, len(filled) << width))

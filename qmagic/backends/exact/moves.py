@@ -23,6 +23,7 @@ def gathered(target: Any, source: Any, comes: Any) -> None:
 
 @kernel
 def fetch(v: Any, state: Any, arrays: Any, segment: int, base: int) -> None:
+    """Copies the tile that starts at `base` from the state, stretch by stretch."""
     half, size = v.size >> 1, 1 << arrays.segments[segment, 2]
     place = arrays.segments[segment, 3]
     for k in range(half // size):
@@ -33,6 +34,7 @@ def fetch(v: Any, state: Any, arrays: Any, segment: int, base: int) -> None:
 
 @kernel
 def keep(v: Any, state: Any, arrays: Any, segment: int, base: int) -> None:
+    """Copies a tile back to where `fetch` found it."""
     half, size = v.size >> 1, 1 << arrays.segments[segment, 2]
     place = arrays.segments[segment, 3]
     for k in range(half // size):
@@ -43,6 +45,7 @@ def keep(v: Any, state: Any, arrays: Any, segment: int, base: int) -> None:
 
 @kernel
 def stretched(v: Any, factor: float) -> None:
+    """Multiplies by a number."""
     f = splat(factor)
     for i in range(0, v.size, LANES):
         store(v, i, mul(f, load(v, i)))

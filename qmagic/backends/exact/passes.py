@@ -1,7 +1,7 @@
 """The passes over a segment, tile by tile: forward, and back with the slopes.
 
-A pass takes a range of the segment's tiles, so that threads can share them. Slopes are added up chunk by chunk of tiles,
-and the chunks do not depend on the threads: the sums are the same, bit by bit, whoever made them.
+A pass takes a range of the segment's tiles, so that threads can share them. Slopes are added up chunk by chunk of
+tiles, and the chunks do not depend on the threads: the sums are the same, bit by bit, whoever made them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The product state in which a circuit begins: its amplitudes, and the slopes of the turns that make it.
 
-The first turns of all qubits need no sweeps over the state. Tile by tile the state begins as an outer product; and on the
-way back their slopes follow from the bra contracted with that product, each of two parts of the qubits for the other.
+The first turns of all qubits need no sweeps over the state. Tile by tile the state begins as an outer product; and on
+the way back their slopes follow from the bra contracted with that product: each part of the qubits for the other.
 """
 
 from __future__ import annotations

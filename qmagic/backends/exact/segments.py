@@ -1,8 +1,9 @@
 """A wide circuit cut into segments: each acts on the few qubits whose amplitudes fit into the cache together.
 
-In a segment the state goes through the cache tile by tile, once, whatever the number of steps. A segment takes every step
-on its qubits that no waiting step blocks, so that a layered ansatz needs about as many segments as windows of qubits, not
-as layers. Phases may lie across: for a tile, the qubits outside are constants; such tables are built again for each tile.
+In a segment the state goes through the cache tile by tile, once, whatever the number of steps. A segment takes every
+step on its qubits that no waiting step blocks, so that a layered ansatz needs about as many segments as windows of
+qubits, not as layers. Phases may lie across: for a tile, the qubits outside are constants; such tables are built again
+for each tile.
 """
 
 from __future__ import annotations

@@ -10,19 +10,24 @@ from __future__ import annotations
 from typing import Any
 
 import numba
+import numba.extending
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, models, register_model
+from numba.extending import models, register_model
 
 __all__ = [
-    "LANES", "SIGNS", "add", "filled", "fma", "kernel", "load", "mul", "odd", "splat", "store", "sub", "swap_1", "swap_2",
-    "swap_4", "total",
+    "LANES", "SIGNS", "add", "filled", "fma", "kernel", "load", "mul", "odd", "splat", "store", "sub", "swap_1",
+    "swap_2", "swap_4", "total",
 ]  # fmt: skip
 
+#: mypy knows neither all their options nor what they make.
+intrinsic: Any = numba.extending.intrinsic
+_njit: Any = numba.njit
+
 #: Compiles what only compiled code calls: nothing of Python is checked or wrapped.
-kernel = numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+kernel = _njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 #: Doubles in a vector.
 LANES = 8
 #: ``SIGNS[8 k + l]`` is -1 where k and l share an odd number of bits, else 1.

@@ -25,9 +25,8 @@ def phase(out: list[Step], qubits: _Qubits, angle: Sum) -> None:
     masks = [0]
     for qubit in qubits:
         masks += [mask | 1 << qubit for mask in masks]
-    for mask in masks[1:]:
-        # exp(i a P), P = 2^-k sum of (-1)^|mask| Z_mask, and a Phase is exp(-i w Z / 2).
-        out.append(Phase(mask, angle * (-2.0 * (-1) ** mask.bit_count() / len(masks))))
+    # exp(i a P), P = 2^-k sum of (-1)^|mask| Z_mask, and a Phase is exp(-i w Z / 2).
+    out += [Phase(mask, angle * (-2.0 * (-1) ** mask.bit_count() / len(masks))) for mask in masks[1:]]
 
 
 def _z(out: list[Step], angle: Sum, *qubits: int) -> None:

@@ -1,11 +1,11 @@
 """The four kinds of step that every circuit becomes: turns, phases, flips, and matrices for what is left.
 
     Turn    exp(-i w Y / 2) on one qubit
-    Phase   exp(-i w Z...Z / 2) on the qubits of a mask; the empty mask is a global phase
+    Phase   exp(-i w Z...Z / 2) on the qubits of a mask
     Flip    X on one qubit where all qubits of a mask are 1: X, CX, CCX, ...
     Dense   a matrix, which the fused kernels do not take
 
-``w`` is a `Sum`: a number plus multiples of the circuit's angles. Global phases are dropped where circuits are read, and
+``w`` is a `Sum`: a number plus multiples of the circuit's angles. Global phases are dropped where circuits are read:
 no expectation value can see them.
 """
 

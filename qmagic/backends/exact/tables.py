@@ -1,8 +1,7 @@
 """A plan in the form that the kernels read: arrays of numbers, made once for each ansatz.
 
 A state is one real vector of 2^(n + 1) numbers: bit B of an index tells the imaginary parts from the real ones, B being
-the qubits of a tile. A tile, copied into the cache, has its real parts first. What the columns of the arrays are is said
-where they are made, and nowhere else.
+the qubits of a tile. A tile, copied into the cache, has its real parts first. `Arrays` says what the columns are.
 """
 
 from __future__ import annotations
@@ -22,18 +21,8 @@ if TYPE_CHECKING:
     from qmagic.backends.exact.segments import Segment
 
 __all__ = [
-    "ACROSS",
-    "DIAGONAL",
-    "FREE",
-    "MANY",
-    "PERMUTATION",
-    "SHARED",
-    "STATIC",
-    "TURNS",
-    "Arrays",
-    "Tables",
-    "tables",
-]
+    "ACROSS", "DIAGONAL", "FREE", "MANY", "PERMUTATION", "SHARED", "STATIC", "TURNS", "Arrays", "Tables", "tables",
+]  # fmt: skip
 
 #: Kinds of runs.
 TURNS, DIAGONAL, PERMUTATION = 0, 1, 2

@@ -1,9 +1,10 @@
 """Turns of a tile, and their slopes while they are undone.
 
-A tile is a real vector: first the real parts of its amplitudes, then the imaginary parts. A turn is real, so it does the
-same to both. It is applied without its cosine, ``(a - t b, b + t a)`` with t = tan(w / 2), half the multiplications; the
-vectors are then too long by the product of the cosines, the same number for both states and all tiles, which `passes`
-keeps. The slope of a turn is ``Im<lambda|Y|psi>``, before or after its own undoing. Qubits are taken two at a time.
+A tile is a real vector: first the real parts of its amplitudes, then the imaginary parts. A turn is real, so it does
+the same to both. It is applied without its cosine, ``(a - t b, b + t a)`` with t = tan(w / 2), half the
+multiplications; the vectors are then too long by the product of the cosines' inverses, the same number for both states
+and all tiles, which `passes` keeps. The slope of a turn is ``Im<lambda|Y|psi>``, before or after its own undoing.
+Qubits are taken two at a time.
 """
 
 from __future__ import annotations

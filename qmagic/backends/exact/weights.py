@@ -58,7 +58,8 @@ class Weights:
     def back(self, slopes: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Returns slopes by x, given slopes by each turn."""
         _, rows, columns, factors = self.links
-        return self.outputs(np.bincount(columns, factors * slopes[rows], len(self.inputs(x))), x)
+        by_input = np.bincount(columns, factors * slopes[rows], len(self.inputs(x))).astype(float)
+        return self.outputs(by_input, x)
 
     def outputs(self, slopes: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Returns slopes by x, given slopes by `inputs`."""

@@ -11,8 +11,8 @@
 
 ``x`` is in the order of ``ansatz.parameters``. `index` is the number of the evaluation on the loop's tape: everything
 random comes from it. `evaluate(circuit, points, index)` is the loop's door to a backend (shots, noise, cloud): the
-circuit that it gets is the ansatz, or, for parameter shifts, the ansatz with a parameter of its own for each place where
-an angle stands. No object here is made for a single call: build once, keep.
+circuit that it gets is the ansatz, or, for parameter shifts, the ansatz with a parameter of its own for each place
+where an angle stands. No object here is made for a single call: build once, keep.
 
     base      what a gradient is to a loop
     adjoint   exact values, and gradients by `backends.exact`

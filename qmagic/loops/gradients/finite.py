@@ -1,8 +1,8 @@
 """Central differences: ``(f(x + h e_i) - f(x - h e_i)) / 2h`` for each parameter.
 
-The step balances two errors. Of an exact function, rounding gives ``eps / h`` and the third derivative ``h^2``: h is the
-cube root of the machine's epsilon (Nocedal and Wright, Numerical Optimization, 2nd ed., section 8.1). Of estimates from
-shots, the error is ``sigma / h``: h is wide.
+The step balances two errors. Of an exact function, rounding gives ``eps / h`` and the third derivative ``h^2``: h is
+the cube root of the machine's epsilon (Nocedal and Wright, Numerical Optimization, 2nd ed., section 8.1). Of estimates
+from shots, the error is ``sigma / h``: h is wide.
 """
 
 from __future__ import annotations

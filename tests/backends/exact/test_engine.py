@@ -17,6 +17,9 @@ from qmagic.backends.exact.paulis import as_operator, terms
 from qmagic.errors import InputError
 from tests.backends.exact.ansaetze import GATES, energy, random_ansatz, random_observable, slopes
 
+#: The first test may have to wait for the kernels to be compiled.
+pytestmark = pytest.mark.timeout(400)
+
 
 def engines(circuit, observable, tiles=()):
     """Yields the engine that a user gets, qulacs, and the fused kernels with small tiles."""
@@ -173,9 +176,8 @@ def test_gates_of_ones_own_go_by_their_definition():
 
 def test_an_ansatz_may_have_no_parameters_and_no_gates():
     """Then the gradient is empty, and the energy that of |0...0>."""
-    found, gradient = Engine(QuantumCircuit(2), SparsePauliOp(["ZZ", "XI"], [2.0, 1.0])).energy_and_gradient(
-        np.zeros(0)
-    )
+    engine = Engine(QuantumCircuit(2), SparsePauliOp(["ZZ", "XI"], [2.0, 1.0]))
+    found, gradient = engine.energy_and_gradient(np.zeros(0))
     assert (found, len(gradient)) == (2.0, 0)
 
 
