@@ -155,11 +155,11 @@ def test_each_part_draws_from_its_own_stream(monkeypatch):
 def test_a_long_run_gives_the_same_counts_again_and_the_right_ones():
     """A run in parts repeats for its seed; what is teleported reads 1 with sin^2(angle/2), within 5 standard errors."""
     circuit, shots = teleport(1.0, idle=100), 8000
-    assert execute.prepare(spec_of(circuit)).tasks[0].backend.name == "aer"
+    assert execute.prepare(spec_of(circuit, backend="aer")).tasks[0].backend.name == "aer"
 
     def run(seed):
         heard = []
-        prepared = execute.prepare(spec_of(circuit, PubSpec(shots=shots), seed=seed))
+        prepared = execute.prepare(spec_of(circuit, PubSpec(shots=shots), seed=seed, backend="aer"))
         outcome = execute.run(
             prepared,
             reserve=lambda memory, threads: threads,

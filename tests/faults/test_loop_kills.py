@@ -55,13 +55,19 @@ def _steady(ask):
 
 
 def _kill_loop(draw: random.Random, loops: dict[str, client.Loop], seen: dict[str, int]) -> str:
-    """Kills the process of a loop that has got further since its last death, and returns the loop's name."""
+    """Kills the process of a loop whose tape has grown since its last death, and returns the loop's name.
+
+    What is on the tape is what counts: a loop that dies three times before it gets any further has failed.
+    """
     pids = {w.jobs[0]: w.pid for w in _steady(status).workers if w.state == "loop" and w.jobs}
     for name in draw.sample(sorted(loops), len(loops)):
-        far = _steady(loops[name].state).evaluations
-        if loops[name].id in pids and far > seen.get(name, 0):
-            seen[name] = far
-            kill(pids[loops[name].id])
+        id = loops[name].id
+        far = len(_steady(lambda id=id: tape(id)))
+        if id in pids and far > seen.get(name, 0):
+            kill(pids[id])
+            while {w.pid for w in _steady(status).workers} >= {pids[id]}:
+                pass  # what it had sent by then is on the tape
+            seen[name] = len(_steady(lambda id=id: tape(id)))
             return name
     return ""
 

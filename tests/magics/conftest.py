@@ -109,6 +109,7 @@ def kernel(home: Path) -> Iterator[Kernel]:
     """A kernel in which ``%load_ext qmagic`` was run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+        patch.setenv("QMAGIC_HEADLESS", "0")  # as a person sees it: CI alone would wait for loops
         kernel = Kernel()
     try:
         assert kernel.run("%load_ext qmagic").status == "ok"
