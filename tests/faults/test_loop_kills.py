@@ -19,7 +19,8 @@ from qmagic.errors import ServiceError
 from qmagic.orders import OPTIMIZERS
 from qmagic.tapes import unpack
 from tests.faults.making import kill, new_line, status
-from tests.loops.playing import job, played, trajectory
+from tests.loops.playing import job as job_of
+from tests.loops.playing import played, trajectory
 
 
 def slow(x):
@@ -41,7 +42,7 @@ def quick(x):
 
 def _specs(name: str):
     given = {"optimizer": name, "maxiter": 40, "seed": 11}
-    return job(slow, [0.2, 0.9, -0.4], **given), job(quick, [0.2, 0.9, -0.4], **given)
+    return job_of(slow, [0.2, 0.9, -0.4], **given), job_of(quick, [0.2, 0.9, -0.4], **given)
 
 
 def _steady(ask):
@@ -61,13 +62,13 @@ def _kill_loop(draw: random.Random, loops: dict[str, client.Loop], seen: dict[st
     """
     pids = {w.jobs[0]: w.pid for w in _steady(status).workers if w.state == "loop" and w.jobs}
     for name in draw.sample(sorted(loops), len(loops)):
-        id = loops[name].id
-        far = len(_steady(lambda id=id: tape(id)))
-        if id in pids and far > seen.get(name, 0):
-            kill(pids[id])
-            while {w.pid for w in _steady(status).workers} >= {pids[id]}:
+        job = loops[name].id
+        far = len(_steady(lambda job=job: tape(job)))
+        if job in pids and far > seen.get(name, 0):
+            kill(pids[job])
+            while pids[job] in {w.pid for w in _steady(status).workers}:
                 pass  # what it had sent by then is on the tape
-            seen[name] = len(_steady(lambda id=id: tape(id)))
+            seen[name] = len(_steady(lambda job=job: tape(job)))
             return name
     return ""
 
