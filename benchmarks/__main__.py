@@ -16,6 +16,7 @@ from benchmarks.row import Row
 #: The benches, in the order of the table.
 NAMES = (
     "load_extension", "import_time", "warm_bell", "first_cell", "queued", "many_shots", "full_store", "interrupt",
+    "gradient",
     "loop_overhead", "whole_vqe",
 )  # fmt: skip
 
