@@ -18,6 +18,7 @@ __all__ = ["facts", "load"]
 
 _PACKAGES = (
     "qmagic", "qiskit", "qiskit-aer", "qulacs", "numpy", "pyzmq", "msgspec", "ipython", "ipykernel", "jupyter-client",
+    "numba", "pennylane-lightning",
 )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ class FusedStep:
         self._threads = threads if width >= _WIDE else 1
         room = new_room(width, tile, len(plan.sums), plan.phases, self._threads)
         self._room, self._arguments = room, (self._weights.links, plan.arrays, hamiltonian(terms, width), room)
-        self.memory = sum(one.nbytes for group in self._arguments for one in group)
+        self.memory = sum(np.asarray(one).nbytes for group in self._arguments for one in group)
         self._slopes = np.zeros(lowered.angles.inputs)
         self._run(SETUP, np.zeros(lowered.angles.inputs))
 

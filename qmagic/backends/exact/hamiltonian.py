@@ -29,11 +29,13 @@ class Hamiltonian(NamedTuple):
     """What the kernels read.
 
     Attributes:
+        flips: How many parts, the first ones, are nothing but a real flip that leaves the lanes of a vector alone.
         parts: For each: x, z, whether it is imaginary, and where its table starts, -1 for a single term.
         numbers: The coefficient of each single term.
         tables: The tables, one after the other.
     """
 
+    flips: int
     parts: NDArray[np.int64]
     numbers: NDArray[np.float64]
     tables: NDArray[np.float64]
@@ -60,8 +62,13 @@ def hamiltonian(terms: Sequence[Term], width: int) -> Hamiltonian:
         for term in alike:
             parts.append((x, term.z, imaginary, -1))
             numbers.append(_weight(term))
+    plain = [x > 0 and not x % 8 and not z and not imaginary and table < 0 for x, z, imaginary, table in parts]
+    order = sorted(range(len(parts)), key=lambda i: not plain[i])
     return Hamiltonian(
-        np.array(parts, np.int64).reshape(-1, 4), np.array(numbers), np.concatenate([np.zeros(0), *filled])
+        sum(plain),
+        np.array([parts[i] for i in order], np.int64).reshape(-1, 4),
+        np.array([numbers[i] for i in order]),
+        np.concatenate([np.zeros(0), *filled]),
     )
 
 

@@ -49,7 +49,10 @@ def observed(hamiltonian: Any, psi: Any, bra: Any, half: int, first: int, last: 
             for imaginary in range(2):
                 to = start + imaginary * half + near
                 filled(bra, to, to + size, 0.0)
-                for part in range(len(parts)):
+                together = hamiltonian.flips // 4 * 4
+                for part in range(0, together, 4):
+                    _four(hamiltonian, part, bra, to, psi, half * block, imaginary * half, near, size, half)
+                for part in range(together, len(parts)):
                     source = 2 * (half * block ^ (parts[part, 0] & -half)) + (imaginary ^ parts[part, 2]) * half
                     sign = -1.0 if parts[part, 2] > imaginary else 1.0
                     _term(hamiltonian, part, bra, to, psi, source, sign, half * block + near, near, size, half)
@@ -57,6 +60,32 @@ def observed(hamiltonian: Any, psi: Any, bra: Any, half: int, first: int, last: 
                     found = fma(load(psi, i), load(bra, i), found)
         energy += total(found)
     return energy
+
+
+@kernel
+def _four(
+    hamiltonian: Any, part: int, bra: Any, to: int, psi: Any, here: int, imaginary: int, near: int, size: int, half: int
+) -> None:
+    """Adds four flips at once, which spares three ways to the bra and back; see `_term`."""
+    a, b = _flip(hamiltonian, part, here, imaginary, half)
+    c, d = _flip(hamiltonian, part + 1, here, imaginary, half)
+    e, f = _flip(hamiltonian, part + 2, here, imaginary, half)
+    g, h = _flip(hamiltonian, part + 3, here, imaginary, half)
+    p, q = splat(hamiltonian.numbers[part]), splat(hamiltonian.numbers[part + 1])
+    r, s = splat(hamiltonian.numbers[part + 2]), splat(hamiltonian.numbers[part + 3])
+    for i in range(0, size, LANES):
+        j = near + i
+        found = fma(p, load(psi, a + (j ^ b)), load(bra, to + i))
+        found = fma(q, load(psi, c + (j ^ d)), found)
+        found = fma(r, load(psi, e + (j ^ f)), found)
+        store(bra, to + i, fma(s, load(psi, g + (j ^ h)), found))
+
+
+@kernel
+def _flip(hamiltonian: Any, part: int, here: int, imaginary: int, half: int) -> tuple[int, int]:
+    """Returns where the block starts that a flip leads to, and what it does inside the block."""
+    x = hamiltonian.parts[part, 0]
+    return 2 * (here ^ (x & -half)) + imaginary, x & (half - 1)
 
 
 @kernel

@@ -144,7 +144,7 @@ def _phases_and_flips(steps: Sequence[Step]) -> tuple[list[Run], list[Step]]:
         if mask:
             side[mask] = side.get(mask, Sum()) + (-angle if sign else angle)
     parts: list[Run] = [Diagonal(first)] if first else []
-    if frame.flips:
+    if not frame.idle:
         parts.append(Permutation(tuple(frame.flips)))
     if last:
         parts.append(Diagonal(last))
@@ -175,6 +175,11 @@ class _Frame:
             mask, constant = self._back.get(qubit, (1 << qubit, 0))
             if mask >> target & 1:
                 self._back[qubit] = (mask ^ step.controls, constant) if controls else (mask, constant ^ 1)
+
+    @property
+    def idle(self) -> bool:
+        """Whether the flips undo one another, as the two ladders of a Pauli rotation do once its phase is pulled out."""
+        return self._linear and all(row == (1 << qubit, 0) for qubit, row in self._rows.items())
 
     def _row(self, qubit: int) -> tuple[int, int] | None:
         return self._rows.get(qubit, (1 << qubit, 0))
