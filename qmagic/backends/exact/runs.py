@@ -178,7 +178,7 @@ class _Frame:
 
     @property
     def idle(self) -> bool:
-        """Whether the flips undo one another, as the two ladders of a Pauli rotation do once its phase is pulled out."""
+        """Whether the flips undo one another, as the ladders of a Pauli rotation do once its phase is pulled out."""
         return self._linear and all(row == (1 << qubit, 0) for qubit, row in self._rows.items())
 
     def _row(self, qubit: int) -> tuple[int, int] | None:
