@@ -31,7 +31,7 @@ __all__ = ["LoopEngine", "LoopListener"]
 log = logging.getLogger(__name__)
 
 _LEAVE_SECONDS = 0.5
-_START_SECONDS = 60.0
+_START_SECONDS = 180.0
 
 
 class LoopListener(Protocol):

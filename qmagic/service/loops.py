@@ -70,7 +70,11 @@ class Loops:
         self._waiting.remove(job)
 
     def restore(self, record: Record, running: bool) -> None:
-        """Takes up a loop that an earlier service left."""
+        """Takes up a loop that an earlier service left.
+
+        Its deaths are counted anew: how far it got after them is on the tape, and not in its row.
+        """
+        record.deaths = 0
         if running:
             self._return(record, "the service ended")
         elif record.status is JobStatus.READY:
