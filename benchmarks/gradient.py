@@ -35,7 +35,11 @@ def measure(*, widths: dict[int, int] = _WIDTHS, rounds: int = 9) -> list[Row]:
         others = ", ".join(f"{peer} {1000 * seconds:.3g} ms" for peer, seconds in sorted(medians.items()))
         at_least = 1.0 if width < 8 else 3.0
         what = f"energy and gradient, efficient_su2({width}, reps=2), Ising"
-        rows.append(times_as_fast(what, ours, times[fastest], at_least=at_least, note=f"the fastest is {fastest}; {others}; ours: {why}"))
+        rows.append(
+            times_as_fast(
+                what, ours, times[fastest], at_least=at_least, note=f"the fastest is {fastest}; {others}; ours: {why}"
+            )
+        )
     return rows
 
 
