@@ -26,6 +26,11 @@ class Turns:
 
     angles: dict[int, Sum]
 
+    @property
+    def steps(self) -> list[Step]:
+        """The same as steps."""
+        return [Turn(qubit, angle) for qubit, angle in self.angles.items()]
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Diagonal:
@@ -33,12 +38,22 @@ class Diagonal:
 
     angles: dict[int, Sum]
 
+    @property
+    def steps(self) -> list[Step]:
+        """The same as steps."""
+        return [Phase(mask, angle) for mask, angle in self.angles.items()]
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Permutation:
     """Flips, in order."""
 
     flips: tuple[Flip, ...]
+
+    @property
+    def steps(self) -> list[Step]:
+        """The same as steps."""
+        return list(self.flips)
 
 
 Run = Turns | Diagonal | Permutation
@@ -71,10 +86,15 @@ class Pending:
 
 
 def without_idle(steps: Sequence[Step]) -> list[Step]:
-    """Returns the steps without what does nothing to qubits that are still 0; X on such a qubit is a turn by pi."""
+    """Returns the steps without those by an angle of 0, and without what does nothing to qubits that are still 0.
+
+    X on such a qubit is a turn by pi.
+    """
     touched = 0
     kept: list[Step] = []
     for step in steps:
+        if isinstance(step, Turn | Phase) and step.angle == Sum():
+            continue
         if isinstance(step, Phase):
             if step.mask & touched:
                 kept.append(Phase(step.mask & touched, step.angle))
@@ -178,7 +198,7 @@ class _Frame:
 
     @property
     def idle(self) -> bool:
-        """Whether the flips undo one another, as the ladders of a Pauli rotation do once its phase is pulled out."""
+        """Whether the flips undo one another: the ladders of a Pauli rotation, once its phase is pulled out."""
         return self._linear and all(row == (1 << qubit, 0) for qubit, row in self._rows.items())
 
     def _row(self, qubit: int) -> tuple[int, int] | None:

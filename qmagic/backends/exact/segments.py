@@ -33,7 +33,8 @@ def segments(steps: Sequence[Step], width: int, size: int) -> list[Segment]:
     if width <= size:
         return [Segment(tuple(range(width)), tuple(runs(steps)))]
     found: list[Segment] = []
-    rest = list(steps)
+    # Flips that only carry a phase to another qubit and back are gone before they could force qubits together.
+    rest = [step for run in runs(steps) for step in run.steps]
     while rest or not found:
         best, taken, left = (1 << size) - 1, list[Step](), rest
         for across in (False, True):
