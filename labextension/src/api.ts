@@ -68,6 +68,26 @@ export class Api {
     return ((await this._ask('jobs/delete', { ids })) as { deleted: number }).deleted;
   }
 
+  /** Returns a loop and its iterations after `since`, with their points where they are wanted. */
+  async loop(id: string, since: number, points = false): Promise<unknown> {
+    const query = URLExt.objectToQueryString({ since, points: points ? 1 : 0 });
+    return this._ask(`loops/${encodeURIComponent(id)}${query}`);
+  }
+
+  /** Gives a loop an order; returns the order's number once it is on disk. */
+  async order(id: string, kind: string, settings: Readonly<Record<string, number | string>> = {}): Promise<number> {
+    const body = { kind, ...(kind === 'set' ? { settings } : {}) };
+    return ((await this._ask(`loops/${encodeURIComponent(id)}/order`, body)) as { number: number }).number;
+  }
+
+  /** Starts another loop that goes the same way up to an iteration. */
+  async fork(id: string, iteration: number, settings: Readonly<Record<string, number | string>>): Promise<JobView> {
+    const answer = (await this._ask(`loops/${encodeURIComponent(id)}/fork`, { iteration, settings })) as {
+      job: unknown;
+    };
+    return decodeJob(answer.job);
+  }
+
   async status(): Promise<ServiceStatus> {
     return (await this._ask('status')) as ServiceStatus;
   }

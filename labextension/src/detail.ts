@@ -12,6 +12,8 @@ import { actionButton } from './buttons';
 import { element, button } from './dom';
 import { count, cost, duration, moment, statusWord } from './format';
 import { drawing, statusIcon } from './icons';
+import { HostedCockpit } from './cockpit/hosted';
+import { unread } from './cockpit/read';
 import { SoFar } from './sofar';
 import { circuitSection, resultSection, type Section } from './sections';
 import { elapsed } from './order';
@@ -33,7 +35,7 @@ export class JobDetails extends Widget {
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', this._trans.__('Job details'));
     this._soFar = new SoFar(_qmagic.model, _qmagic.trans);
-    this.node.append(this._head, this._soFar.node, this._body);
+    this.node.append(this._head, this._soFar.node, this._loop, this._body);
     _qmagic.model.changed.connect(this._onChanged, this);
     _qmagic.model.connectionChanged.connect(this._drawHead, this);
   }
@@ -49,7 +51,18 @@ export class JobDetails extends Widget {
     this._clear();
     this._drawHead();
     this._soFar.show(id);
+    this._showLoop();
     void this._load();
+  }
+
+  /** A loop has its cockpit here, too. */
+  private _showLoop(): void {
+    this._cockpit?.dispose();
+    this._cockpit = null;
+    const job = this._qmagic.model.get(this._id);
+    if (job?.kind === 'loop') {
+      this._cockpit = new HostedCockpit(this._loop, unread(job.id, job.name), this._qmagic);
+    }
   }
 
   /** Looks again at what can be done. */
@@ -62,6 +75,7 @@ export class JobDetails extends Widget {
       this._qmagic.model.changed.disconnect(this._onChanged, this);
       this._qmagic.model.connectionChanged.disconnect(this._drawHead, this);
       this._clear();
+      this._cockpit?.dispose();
       super.dispose();
     }
   }
@@ -209,6 +223,8 @@ export class JobDetails extends Widget {
   private readonly _soFar: SoFar;
   private readonly _head = element('div', 'qm-DetailsHead');
   private readonly _body = element('div', 'qm-DetailsBody');
+  private readonly _loop = element('div', 'qm-View');
+  private _cockpit: HostedCockpit | null = null;
   private readonly _folded = new Set<string>();
   private readonly _disposers: (() => void)[] = [];
   private _detail: JobDetail | null = null;

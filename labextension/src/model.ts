@@ -6,7 +6,15 @@
  */
 
 import { Signal, type ISignal } from '@lumino/signaling';
-import { isFinal, isRunning, type JobEvent, type JobView, type LiveView, type Message } from './protocol';
+import {
+  isFinal,
+  isRunning,
+  type JobEvent,
+  type JobView,
+  type LiveView,
+  type LoopPulse,
+  type Message
+} from './protocol';
 
 /** "connecting": never connected yet; "offline": what is known may be out of date. */
 export type Connection = 'connecting' | 'online' | 'offline';
@@ -23,6 +31,11 @@ export class JobsModel {
   /** A job that was seen unfinished, or was made since the first snapshot, has ended. */
   get ended(): ISignal<this, JobView> {
     return this._ended;
+  }
+
+  /** There is something new of a loop; nothing of it is kept here. */
+  get pulsed(): ISignal<this, LoopPulse> {
+    return this._pulsed;
   }
 
   /** The connection changed, or its message. */
@@ -107,7 +120,8 @@ export class JobsModel {
       case 'live':
         this._applyLive(message.jobs);
         break;
-      case 'loops': // a list of jobs shows nothing of them
+      case 'loops':
+        message.loops.forEach(loop => this._pulsed.emit(loop));
         break;
       case 'offline':
         this.disconnect(message.message);
@@ -266,6 +280,7 @@ export class JobsModel {
   private readonly _live = new Map<string, LiveView>();
   private readonly _changed = new Signal<this, Change>(this);
   private readonly _ended = new Signal<this, JobView>(this);
+  private readonly _pulsed = new Signal<this, LoopPulse>(this);
   private readonly _connectionChanged = new Signal<this, Connection>(this);
   private _connection: Connection = 'connecting';
   private _trouble = '';

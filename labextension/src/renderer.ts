@@ -8,11 +8,14 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import { LOOP_MIME, SWEEP_MIME } from './cockpit/read';
+import { LoopRenderer, SweepRenderer } from './cockpit/renderer';
 import { JobRenderer, ResultRenderer } from './outputs';
 import { IQMagic } from './tokens';
 import { JOB_MIME, RESULT_MIME } from './views';
 
 /** Ranks of ipywidgets' view and of HTML are 0 and 50. */
+const BEFORE_JOBS = -20;
 const BEFORE_WIDGETS = -10;
 const BEFORE_HTML = 30;
 
@@ -28,6 +31,14 @@ const plugin: JupyterFrontEndPlugin<void> = {
       mimeTypes: [mimeType],
       createRenderer
     });
+    registry.addFactory(
+      factory(LOOP_MIME, () => new LoopRenderer(qmagic)),
+      BEFORE_JOBS
+    );
+    registry.addFactory(
+      factory(SWEEP_MIME, () => new SweepRenderer(qmagic)),
+      BEFORE_HTML
+    );
     registry.addFactory(
       factory(JOB_MIME, () => new JobRenderer(qmagic)),
       BEFORE_WIDGETS

@@ -156,6 +156,17 @@ class Loop(Job):
         """Ends the loop and keeps its best point, which is its result. (`cancel` throws it away.)"""
         order(self.id, Order("stop", reason="stopped by the user"))
 
+    def obey(self, kind: str, settings: Mapping[str, Any]) -> int:
+        """Gives an order by its name, as the cockpit does, and returns its number; `state().obeyed` reaches it.
+
+        Raises:
+            InputError: There is no such order, or a setting cannot be.
+        """
+        if kind not in ("pause", "step", "resume", "stop", "set"):
+            raise InputError(f"obey({kind!r}): expected pause, step, resume, stop or set")
+        changes = changes_of(settings, self.state().optimizer) if kind == "set" else Changes()
+        return order(self.id, Order(kind, changes=changes, reason="stopped by the user" if kind == "stop" else ""))
+
     def set(self, **settings: Any) -> None:
         """Changes settings from here on: `optimizer`, `options`, `learning_rate`, `maxiter`, `shots`, `precision`.
 

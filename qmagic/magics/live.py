@@ -56,7 +56,7 @@ class LiveCard:
         self._over = threading.Event()
         self._lock = threading.Lock()
         info = job.info()
-        self._widget = _widget(info, None if blocking else job.cancel, hint)
+        self._widget = _widget(job, info, blocking, hint)
         self._publish(self._bundle(info) | (self._widget.view_bundle() if self._widget else {}), update=False)
         if not blocking or self._widget:
             target = self._follow_widget if self._widget else self._await_end
@@ -108,18 +108,27 @@ class LiveCard:
             if info.status.final:
                 self._await_end()
                 return
+            stored = self._job._repr_mimebundle_().get(LOOP_TYPE) if isinstance(self._job, Loop) else None
             with self._lock:
-                if not self._over.is_set():
+                if self._over.is_set():
+                    continue
+                if isinstance(self._job, Loop):
+                    self._widget.show(stored or self._widget.loop)
+                else:
                     self._widget.show(info, live)
 
 
-def _widget(info: JobInfo, cancel: Any, hint: str) -> Any:
+def _widget(job: Job, info: JobInfo, blocking: bool, hint: str) -> Any:
     """Returns the widget that stands in for our extension; None where anywidget is not installed."""
     try:
+        from qmagic.display.loop_widget import LoopWidget
         from qmagic.display.widgets import JobWidget
     except ImportError:
         return None
-    return JobWidget.of(info, cancel, hint)
+    if isinstance(job, Loop):
+        stored = job._repr_mimebundle_().get(LOOP_TYPE)
+        return LoopWidget.of(stored, None if blocking else job.obey) if stored else None
+    return JobWidget.of(info, None if blocking else job.cancel, hint)
 
 
 _shown: list[Any] = []

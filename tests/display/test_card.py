@@ -98,3 +98,32 @@ def test_the_widget_is_small():
 
     script = Path(qmagic.__file__).parent / "display" / "static" / "card.js"
     assert len(gzip.compress(script.read_bytes())) <= 60_000
+
+
+def test_the_cockpits_widget_gives_orders_and_answers_refusals():
+    """An order that is obeyed is answered by its number, one that cannot be by the reason; nothing is loaded."""
+    pytest.importorskip("anywidget")
+    from qmagic.display.loop_widget import LoopWidget
+    from qmagic.errors import InputError
+
+    given = []
+
+    def steer(kind: str, settings: dict[str, object]) -> int:
+        given.append((kind, settings))
+        if settings.get("shots") == 0:
+            raise InputError("shots=0: expected 1 or more")
+        return len(given)
+
+    widget = LoopWidget.of({"id": "x"}, steer)
+    assert widget is not None, "cockpit.js is not built: make setup"
+    assert "qmv-Loop" in widget._esm
+    assert "http" not in widget._esm
+    answers = []
+    widget.send = lambda content, buffers=None: answers.append(content)
+    widget._handle_custom_msg({"kind": "order", "order": "pause", "settings": {}}, [])
+    widget._handle_custom_msg({"kind": "order", "order": "set", "settings": {"shots": 0}}, [])
+    assert given == [("pause", {}), ("set", {"shots": 0})]
+    assert answers == [{"kind": "obeyed", "number": 1}, {"kind": "refused", "message": "shots=0: expected 1 or more"}]
+    blocked = LoopWidget.of({"id": "x"}, None)
+    assert blocked is not None
+    assert not blocked.steerable

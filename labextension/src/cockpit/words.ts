@@ -1,0 +1,72 @@
+/** What the cockpit calls things. */
+
+import { isFinal } from '../protocol';
+import type { Words } from '../views/view';
+import type { Across, Up } from './lines';
+import type { Track } from './track';
+
+/** What a cockpit can show. */
+export type Shown = Up | 'heat map';
+
+/** Returns what can be shown, and its names. */
+export function shownChoices(words: Words): (readonly [Shown, string])[] {
+  return [
+    ['value', words.__('value')],
+    ['gradient_norm', words.__('gradient norm')],
+    ['step', words.__('step size')],
+    ['parameters', words.__('parameters')],
+    ['heat map', words.__('heat map')]
+  ];
+}
+
+/** Returns what can lie along the x axis, and its names. */
+export function acrossChoices(words: Words): (readonly [Across, string])[] {
+  return [
+    ['iteration', words.__('iterations')],
+    ['evaluations', words.__('evaluations')],
+    ['shots', words.__('shots')],
+    ['seconds', words.__('seconds')]
+  ];
+}
+
+/** Returns how a loop stands, for the style sheet: a phase, or "held". */
+export function phaseOf(track: Track): string {
+  return track.ended ? 'ended' : track.status === 'HELD' ? 'held' : track.state.phase;
+}
+
+/** Returns how a loop stands, in words. */
+export function phaseWord(track: Track, words: Words): string {
+  const names: Record<string, string> = {
+    starting: words.__('Starting'),
+    running: words.__('Running'),
+    paused: words.__('Paused'),
+    held: words.__('Held'),
+    measuring: words.__('Measuring the best point again'),
+    ended: words.__('Ended')
+  };
+  const { status } = track;
+  const failed = status === 'FAILED' ? words.__('Failed') : status === 'CANCELLED' ? words.__('Cancelled') : '';
+  return (status && isFinal(status) && failed) || names[phaseOf(track)];
+}
+
+export function acrossWord(across: Across, words: Words): string {
+  const names: Record<Across, string> = {
+    iteration: words.__('iteration'),
+    evaluations: words.__('evaluation'),
+    shots: words.__('shots'),
+    seconds: words.__('seconds')
+  };
+  return names[across];
+}
+
+/** Returns why what is shown may not hold now. */
+export function staleLine(connection: string, trouble: string, words: Words): string {
+  switch (connection) {
+    case 'offline':
+      return words.__('Offline. %1', trouble);
+    case 'connecting':
+      return words.__('Asking how the loop stands now…');
+    default:
+      return trouble || words.__('This is how the loop stood when the notebook was saved.');
+  }
+}
