@@ -13,7 +13,9 @@ PACKAGE = ROOT / "qmagic"
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
 
 #: Modules that everything may import, and that import only one another.
-BASE = {"errors", "jobs", "outcomes", "events", "options", "home", "protocol", "results", "statistics", "version"}
+BASE = {
+    "errors", "jobs", "outcomes", "events", "money", "options", "home", "protocol", "results", "statistics", "version",
+}  # fmt: skip
 
 #: Which parts of ours each part may import, besides the base and itself.
 MAY_IMPORT = {
@@ -31,8 +33,8 @@ MAY_IMPORT = {
     "loops": {"client", "backends", "plans"},
     "magics": {"cells", "client", "display", "run", "backends"},
     "serverextension": {"client"},
-    "stub": {"backends"},
-    "__main__": {"client", "service", "display"},
+    "stub": {"backends", "cells", "plans"},  # its jobs are simulated: PUBs are read, circuits checked against a device
+    "__main__": {"client", "service", "display", "stub"},
 }
 
 #: Lazily (inside a function) the base and the front may reach further, each for a reason.
@@ -51,8 +53,18 @@ ONLY_IN = {
     "qiskit_aer": ("backends/aer", "backends/noise", "backends/devices"),
     "qulacs": ("backends/statevector", "backends/gates"),
     "stim": ("backends/stim",),
-    "sqlite3": ("service/",),
-    "multiprocessing": ("service/", "engines/"),  # its Connection; processes are subprocesses
+    "sqlite3": ("service/", "stub/store"),
+    "multiprocessing": ("service/", "engines/", "stub/workers"),  # its Connection, the stub's pool; else subprocesses
+    "starlette": ("stub/",),
+    "uvicorn": ("stub/serve",),
+    "qiskit_ibm_runtime": ("stub/programs/ibm", "backends/devices"),
+    "ibm_quantum_schemas": ("stub/programs/ibm",),
+    "samplomatic": ("stub/programs/ibm",),
+    "braket": ("stub/programs/braket", "cells/braket"),
+    "qiskit_braket_provider": ("cells/braket",),
+    "cirq": ("cells/cirq",),
+    "sympy": ("cells/cirq",),
+    "qdk": ("stub/programs/azure",),
     "zmq": ("client/", "service/", "engines/", "protocol.py"),
     "subprocess": ("client/", "service/", "engines/"),
     "matplotlib": ("display/",),
@@ -64,7 +76,7 @@ ONLY_IN = {
 #: The service and the base never see these: a kernel that submits text, and the manager, stay light.
 HEAVY = {"qiskit", "numpy", "scipy", "qiskit_aer", "qulacs", "pandas", "matplotlib"}
 LIGHT = ("__init__.py", "__main__.py", "client/", "service/", "engines/local", "errors.py", "jobs.py", "outcomes.py",
-         "events.py", "options.py", "home.py", "protocol.py")  # fmt: skip
+         "events.py", "options.py", "home.py", "money.py", "protocol.py")  # fmt: skip
 
 VAGUE = {"helper", "helpers", "util", "utils", "core", "common", "misc", "handler", "manager_of"}
 

@@ -23,6 +23,7 @@ from qmagic.magics.flags import Command
 from qmagic.magics.jobs import QCANCEL, QJOBS, QRESULT, cancel_jobs, list_jobs, show_result
 from qmagic.magics.qrun import QRUN, run_circuits
 from qmagic.magics.qstate import QSTATE, show_state
+from qmagic.magics.qstub import QSTUB, run_stub
 from qmagic.magics.settings import QBACKENDS, QCONFIG, list_backends, show_options
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ MAGICS: tuple[tuple[Command, Callable[[Call], Any], str], ...] = (
     (QCANCEL, cancel_jobs, "line"),
     (QCONFIG, show_options, "line"),
     (QBACKENDS, list_backends, "line"),
+    (QSTUB, run_stub, "line"),
 )
 
 

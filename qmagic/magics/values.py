@@ -20,6 +20,7 @@ _FIXED = {
     "precision": ["0.1", "0.01", "0.001"],
     "level": ["0", "1", "2", "3"],
     "option": [f"{name}=" for name in options.EXPECTED],
+    "stub": ["start", "set", "status", "connect", "stop"],
 }
 _NOISE = ["depolarizing=", "readout=", "t1=", "t2="]
 # Circuits that cells take, by module and class: a variable is recognised without importing its SDK.

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Router
 
+from qmagic.home import StubPlace
 from qmagic.stub.azure import Azure
 from qmagic.stub.braket import Braket
 from qmagic.stub.control import control
@@ -25,17 +26,17 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 
-def app(engine: Engine, token: str, stop: Callable[[], None]) -> Router:
+def app(engine: Engine, place: StubPlace, stop: Callable[[], None]) -> Router:
     """Returns the app.
 
     Args:
         engine: The jobs.
-        token: What every client has to know.
+        place: Where it listens, and the token that every client has to know.
         stop: Ends the server.
     """
-    transcript = Transcript()
+    transcript, token = Transcript(), place.token
     clouds: list[Cloud] = [Ibm(engine, token), Braket(engine, token), Azure(engine, token), Ionq(engine, token)]
-    made = control(engine, transcript, token, stop)
+    made = control(engine, transcript, place, stop)
     for cloud in clouds:
         made += routes(cloud, engine, transcript)
 

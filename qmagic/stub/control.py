@@ -15,8 +15,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from qmagic.errors import InputError
+from qmagic.home import StubPlace
 from qmagic.stub.engine import Engine
 from qmagic.stub.faults import Fault
+from qmagic.stub.pointers import pointers
 from qmagic.stub.settings import changed
 from qmagic.stub.transcript import Transcript
 
@@ -25,14 +27,14 @@ __all__ = ["control"]
 _FAULTS = msgspec.json.Decoder(tuple[Fault, ...])
 
 
-def control(engine: Engine, transcript: Transcript, token: str, stop: Callable[[], None]) -> list[BaseRoute]:
+def control(engine: Engine, transcript: Transcript, place: StubPlace, stop: Callable[[], None]) -> list[BaseRoute]:
     """Returns the routes; see `app.app`."""
-    return _Control(engine, transcript, token, stop).routes()
+    return _Control(engine, transcript, place, stop).routes()
 
 
 class _Control:
-    def __init__(self, engine: Engine, transcript: Transcript, token: str, stop: Callable[[], None]) -> None:
-        self._engine, self._transcript, self._token, self._stop = engine, transcript, token, stop
+    def __init__(self, engine: Engine, transcript: Transcript, place: StubPlace, stop: Callable[[], None]) -> None:
+        self._engine, self._transcript, self._place, self._stop = engine, transcript, place, stop
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -40,6 +42,7 @@ class _Control:
             self._route("POST", "/set", self._set),
             self._route("POST", "/faults", self._faults),
             self._route("GET", "/jobs", self._jobs),
+            self._route("GET", "/pointers", self._pointers),
             self._route("GET", "/transcript", self._lines),
             self._route("POST", "/clear", self._clear),
             self._route("POST", "/stop", self._end),
@@ -48,7 +51,7 @@ class _Control:
     def _route(self, method: str, path: str, action: Callable[[Request], Awaitable[Any]]) -> Route:
         async def answer(request: Request) -> Response:
             given = request.headers.get("authorization", "").removeprefix("Bearer ")
-            if not hmac.compare_digest(given, self._token):
+            if not hmac.compare_digest(given, self._place.token):
                 return JSONResponse({"error": "the token is not this stub's"}, 401)
             try:
                 return JSONResponse(msgspec.to_builtins(await action(request)))
@@ -83,6 +86,9 @@ class _Control:
     async def _jobs(self, request: Request) -> Any:
         jobs = self._engine.jobs(request.query_params.get("cloud", "ibm"))
         return [{name: getattr(job, name) for name in job.__struct_fields__} for job in jobs]
+
+    async def _pointers(self, request: Request) -> Any:
+        return pointers(self._place)
 
     async def _lines(self, request: Request) -> Any:
         return {"lines": self._transcript.lines(), "unknown": list(self._transcript.unknown)}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
 
 from qmagic.stub.engine import Engine
 from qmagic.stub.faults import Fault, Stage
@@ -82,8 +82,16 @@ def routes(cloud: Cloud, engine: Engine, transcript: Transcript) -> list[BaseRou
     made: list[BaseRoute] = []
     for entry in cloud.entries():
         door = _Door(cloud, entry, engine, transcript, bucket)
-        made.append(Route(f"{cloud.root}{entry.path}", door, methods=entry.methods.split()))
+        made.append(_Exact(f"{cloud.root}{entry.path}", door, methods=entry.methods.split()))
     return made
+
+
+class _Exact(Route):
+    """A route that another method than its own passes by, so that it is noted as not played."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child = super().matches(scope)
+        return (match, child) if match is Match.FULL else (Match.NONE, {})
 
 
 class _Door:

@@ -6,14 +6,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
+import datetime
 import json
 import math
-import secrets
 from typing import Any
-from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -24,16 +20,14 @@ from qmagic.stub.calibration import calibrated, epoch_of
 from qmagic.stub.clock import iso
 from qmagic.stub.door import Entry, RefusedError
 from qmagic.stub.engine import Engine
+from qmagic.stub.ibm_account import CRN, PLAN, IbmAccount
 from qmagic.stub.ibm_groups import IbmGroups
 from qmagic.stub.jobs import StubJob, StubStatus
 from qmagic.stub.prices import IBM_USD_PER_SECOND, ibm_seconds
 from qmagic.stub.programs import Answer
 
-__all__ = ["CRN", "Ibm"]
+__all__ = ["Ibm"]
 
-CRN = "crn:v1:bluemix:public:quantum-computing:us-east:a/00000000000000000000000000000000:qmagic-stub::"
-_PLAN = "qmagic-stub-plan"
-_LIFE = 3600
 _STATES = {
     StubStatus.QUEUED: "Queued",
     StubStatus.RUNNING: "Running",
@@ -56,7 +50,8 @@ class Ibm:
     root = "/ibm"
 
     def __init__(self, engine: Engine, token: str) -> None:
-        self._engine, self._token = engine, token
+        self._engine = engine
+        self._account = IbmAccount(engine.clock, token)
         self._groups = IbmGroups(engine)
         engine.on_finish(self.name, self._finish)
 
@@ -64,9 +59,7 @@ class Ibm:
         """Returns the routes."""
         api = "/experimental"
         return [
-            Entry("POST", "/iam/identity/token", "auth", self._sign_in, free=True),
-            Entry("POST", "/search/v3/resources/search", "auth", self._instances),
-            Entry("GET", "/catalog/{plan}", "auth", self._plan),
+            *self._account.entries(),
             Entry("GET", f"{api}/backends", "list", self._devices),
             Entry("GET", f"{api}/backends/{{name}}/configuration", "list", self._configuration),
             Entry("GET", f"{api}/backends/{{name}}/properties", "list", self._properties),
@@ -85,62 +78,21 @@ class Ibm:
         ]
 
     def knows(self, request: Request) -> bool:
-        """Tells whether the request has a token that `_sign_in` gave out and that is still good, or the key itself."""
-        kind, _, given = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() == "apikey":
-            return hmac.compare_digest(given, self._token)
-        content, _, signature = given.rpartition(".")
-        if kind.lower() != "bearer" or not hmac.compare_digest(signature, self._signature(content)):
-            return False
-        claims = json.loads(_unwebbed(content.rpartition(".")[2]))
-        return bool(claims["exp"] > self._engine.clock.now())
+        """Tells whether the request has the key, or a token that was given for it."""
+        return self._account.knows(request)
 
     def refuse(self, refusal: RefusedError) -> Response:
         """Returns a refusal as IBM writes it."""
         error = {"code": refusal.code or str(refusal.status), "message": refusal.message, "more_info": ""}
         return JSONResponse({"errors": [error]}, refusal.status, refusal.headers)
 
-    # account
-
-    async def _sign_in(self, request: Request) -> Response:
-        given = parse_qs((await request.body()).decode("utf-8", "replace")).get("apikey", [""])[0]
-        if not hmac.compare_digest(given.encode(), self._token.encode()):
-            raise RefusedError(400, "Provided API key could not be found.", "BXNIM0415E")
-        now = int(self._engine.clock.now())
-        header = _webbed(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
-        claims = _webbed(json.dumps({"iat": now, "exp": now + _LIFE, "jti": secrets.token_hex(8)}).encode())
-        token = f"{header}.{claims}.{self._signature(f'{header}.{claims}')}"
-        return JSONResponse({
-            "access_token": token, "refresh_token": "not_supported", "token_type": "Bearer",
-            "expires_in": _LIFE, "expiration": now + _LIFE, "scope": "ibm openid",
-        })  # fmt: skip
-
-    def _signature(self, content: str) -> str:
-        return _webbed(hmac.digest(self._token.encode(), content.encode(), hashlib.sha256))
-
-    async def _instances(self, request: Request) -> Response:
-        instance = {
-            "crn": CRN,
-            "name": "qmagic-stub",
-            "service_plan_unique_id": _PLAN,
-            "tags": [],
-            "doc": {"extensions": {"allocation": "stub"}},
-        }
-        return JSONResponse({"items": [instance], "limit": 100})
-
-    async def _plan(self, request: Request) -> Response:
-        return JSONResponse({
-            "id": _PLAN, "name": "stub", "overview_ui": {"en": {"display_name": "Stub"}},
-            "metadata": {"pricing": {"type": "free"}},
-        })  # fmt: skip
+    # devices
 
     async def _usage(self, request: Request) -> Response:
         used = sum(job.seconds for job in self._engine.jobs(self.name) if job.status is StubStatus.DONE)
         return JSONResponse({
-            "instance_id": CRN, "plan_id": _PLAN, "usage_consumed_seconds": round(used), "usage_limit_reached": False,
+            "instance_id": CRN, "plan_id": PLAN, "usage_consumed_seconds": round(used), "usage_limit_reached": False,
         })  # fmt: skip
-
-    # devices
 
     async def _devices(self, request: Request) -> Response:
         return JSONResponse({"devices": [self._entry(name) for name in ibm_devices.devices()]})
@@ -259,6 +211,8 @@ class Ibm:
 
     async def _result(self, request: Request) -> Response:
         job = self._found(request)
+        if job.status is StubStatus.FAILED:  # the client reads why a job failed from here
+            return PlainTextResponse(job.error)
         if job.status is not StubStatus.DONE:
             raise RefusedError(404, f"Job result for {job.id} not found: it is {job.status}", "1291")
         return Response(self._engine.result(job), media_type="application/json")
@@ -307,18 +261,8 @@ class Ibm:
         job.facts = {**job.facts, "executions": answer.executions}
 
 
-def _webbed(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _unwebbed(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
 def _utc(text: str) -> str:
     """Returns a time that a client gave as `iso` writes it, to be compared as text."""
-    import datetime
-
     try:
         moment = datetime.datetime.fromisoformat(text)
     except ValueError:

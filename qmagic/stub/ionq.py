@@ -54,8 +54,8 @@ class Ionq:
     def entries(self) -> list[Entry]:
         """Returns the routes."""
         return [
-            Entry("GET", "/backends", "list", self._devices),
-            Entry("GET", "/backends/{name}", "list", self._device),
+            Entry("GET", "/backends", "list", self._devices, free=True),
+            Entry("GET", "/backends/{name}", "list", self._device, free=True),
             Entry("POST", "/jobs", "submit", self._submit),
             Entry("GET", "/jobs", "poll", self._jobs),
             Entry("GET", "/jobs/estimate", "check", self._estimate),

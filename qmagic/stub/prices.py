@@ -3,7 +3,7 @@
 | cloud | rule | source, read |
 |---|---|---|
 | IBM | 96 USD a minute (pay as you go) | quantum.cloud.ibm.com, plans overview, 2025 |
-| Braket | a task and its shots on a QPU; 0.075 USD a minute (3 s at least) on SV1 | aws.amazon.com/braket/pricing, 2025 |
+| Braket | task and shots on a QPU; 0.075 USD a minute (3 s at least) on SV1 | aws.amazon.com/braket/pricing, 2025 |
 | Azure, IonQ | a base, and gates times shots | MicrosoftDocs/quantum-docs, pricing.md of 2024-12-05 |
 
 The clouds' own pages are the truth; these numbers are for rehearsal.

@@ -14,8 +14,9 @@ import asyncio
 import contextlib
 import os
 import secrets
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import filelock
@@ -63,6 +64,12 @@ async def _serve(folder: Path, port: int, started: Callable[[StubPlace], None], 
 
     from qmagic.stub.app import app
 
+    class Server(uvicorn.Server):
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            """Leaves signals alone: uvicorn raises them again at its end, before we could tidy up."""
+            yield
+
     token = _kept(store, "token", secrets.token_hex(24))
     listener = _listen(port or int(_kept(store, "port", "0")), given=bool(port))
     place = StubPlace(
@@ -73,13 +80,13 @@ async def _serve(folder: Path, port: int, started: Callable[[StubPlace], None], 
     )
     store.put("place", "port", str(listener.getsockname()[1]).encode())
     engine = Engine(store, Workers())
-    server: uvicorn.Server
+    server: Server
 
     def stop() -> None:
         server.should_exit = True
 
     config = uvicorn.Config(
-        app(engine, token, stop),
+        app(engine, place, stop),
         http="h11",  # the door needs its object for a connection
         ws="none",
         lifespan="off",
@@ -90,7 +97,9 @@ async def _serve(folder: Path, port: int, started: Callable[[StubPlace], None], 
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
     engine.resume()
     _publish(folder, place)
     started(place)
@@ -118,6 +127,7 @@ def _listen(port: int, given: bool) -> socket.socket:
         if given:
             raise ServiceError(f"port {port} cannot be had: {error.strerror}; choose another with --port") from None
         listener.bind((_HOST, 0))  # the port of the last time is somebody else's now
+    listener.listen(128)  # who reads the discovery file may come before the server is ready
     return listener
 
 

@@ -22,6 +22,8 @@ _HEADERS = frozenset({
     "authorization", "service-crn", "ibm-api-version", "x-amz-target", "x-ms-quantum-api-key", "x-ms-blob-type",
     "x-ms-range", "x-ms-version",
 })  # fmt: skip
+#: Keys whose text is JSON again: Braket's programs and parameters.
+_NESTED = frozenset({"action", "deviceParameters"})
 #: Query fields of signatures.
 _SIGNED = frozenset({"sig", "se", "sp", "sv", "sr", "st", "spr"})
 
@@ -84,8 +86,15 @@ def _shape(body: bytes, kind: str) -> Any:
 
 def _kind(value: Any) -> Any:
     if isinstance(value, dict):
-        return {str(key): _kind(one) for key, one in sorted(value.items())}
+        return {str(key): _kind(_opened(one) if key in _NESTED else one) for key, one in sorted(value.items())}
     if isinstance(value, list):
         kinds = [_kind(one) for one in value]
         return kinds[:1] if all(kind == kinds[0] for kind in kinds) else kinds
     return {str: "text", bool: "flag", int: "number", float: "number", type(None): None}.get(type(value), "?")
+
+
+def _opened(value: Any) -> Any:
+    try:
+        return json.loads(value)
+    except (TypeError, ValueError):
+        return value

@@ -9,6 +9,7 @@ import asyncio
 import concurrent.futures
 import multiprocessing
 import os
+import signal
 import threading
 from concurrent.futures.process import BrokenProcessPool
 
@@ -56,6 +57,7 @@ def _prepare() -> None:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"):
         os.environ[name] = "1"
     os.environ["QISKIT_PARALLEL"] = "FALSE"
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to the whole group
     threading.Thread(target=_die_with_parent, daemon=True).start()
 
 

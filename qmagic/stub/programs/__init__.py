@@ -58,6 +58,6 @@ def run(work: Work) -> Answer:
     try:
         module = importlib.import_module(f"qmagic.stub.programs.{work.program}")
         answer: Answer = module.run(work)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - what a job gives may be an error of any kind
         return Answer(error=f"{type(error).__name__}: {error}"[:2000])
     return answer

@@ -1,7 +1,7 @@
 """Braket's tasks, on the simulators that ship with its SDK: a state vector, or a density matrix under a device's noise.
 
-Noise is put in as Braket's own noise model does it: each gate's channel after the gate, a bit flip before a qubit is
-read.
+Noise is put in as Braket's own noise model does it, each gate's channel after the gate; readout errors flip the bits
+that the simulator measured, whatever the basis, before anything is reckoned from them.
 """
 
 from __future__ import annotations
@@ -57,6 +57,9 @@ def _simulated(program: Program, shots: int, work: Work) -> dict[str, Any]:
     run_program = _noisy(program, noise) if noise else program
     simulator = DensityMatrixSimulator() if noisy else StateVectorSimulator()
     found = simulator.run(run_program, shots=shots)
+    if noise:
+        flips = np.random.random((shots, len(found.measuredQubits))) < parse_settings(noise).p01  # noqa: NPY002 - seeded
+        found.measurements = (np.asarray(found.measurements, int) ^ flips).tolist()
     result: dict[str, Any] = json.loads(found.json())
     if shots:
         result["resultTypes"] = _from_shots(found)
@@ -77,17 +80,14 @@ def _from_shots(found: Any) -> list[dict[str, Any]]:
 
 def _noisy(program: Program, noise: str) -> Program:
     """Returns the program with a uniform noise put in."""
-    from braket.circuits import Circuit, Observable
-    from braket.circuits.noise_model import GateCriteria, MeasureCriteria, NoiseModel, ObservableCriteria
-    from braket.circuits.noises import BitFlip, Depolarizing, TwoQubitDepolarizing
+    from braket.circuits import Circuit
+    from braket.circuits.noise_model import GateCriteria, NoiseModel
+    from braket.circuits.noises import Depolarizing, TwoQubitDepolarizing
     from braket.circuits.serialization import IRType
 
     circuit = Circuit.from_ir(program.source, program.inputs)
     if circuit.qubit_count > _MOST_NOISY:
         raise InputError(f"{circuit.qubit_count} qubits; the stub runs noisy Braket devices of up to {_MOST_NOISY}")
-    reads = any(instruction.operator.name == "Measure" for instruction in circuit.instructions)
-    if not reads and not circuit.result_types:
-        circuit.measure(sorted(circuit.qubits))
     settings = parse_settings(noise)
     # Qiskit's parameter p mixes in the identity's share too, Braket's does not.
     one, two = settings.depolarizing1 * 3 / 4, settings.depolarizing2 * 15 / 16
@@ -96,9 +96,5 @@ def _noisy(program: Program, noise: str) -> Program:
     for gate, width in gates.items():
         if width <= 2:
             model.add_noise(Depolarizing(one) if width == 1 else TwoQubitDepolarizing(two), GateCriteria(gate))
-    flip = BitFlip(settings.p01)
-    model.add_noise(flip, MeasureCriteria())
-    for observable in (Observable.X, Observable.Y, Observable.Z):
-        model.add_noise(flip, ObservableCriteria(observable))
     noisy: Program = model.apply(circuit).to_ir(ir_type=IRType.OPENQASM)
     return noisy
