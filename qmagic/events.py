@@ -1,7 +1,9 @@
 """What happened to jobs, as facts: stored, ordered by one store-wide number, and pushed to whoever listens.
 
 Kinds: ``job.created``, ``job.started``, ``job.returned`` (back to READY, with the reason), ``job.cancelling``,
-``job.done``, ``job.failed``, ``job.cancelled``. What need not last (position, progress) is no event: it is asked for.
+``job.done``, ``job.failed``, ``job.cancelled``; of jobs at providers also ``job.submitting``, ``job.queued``,
+``job.held``, ``job.in_doubt``, ``job.fetching``, ``job.lost``. What need not last (position, progress) is no event: it
+is asked for.
 """
 
 from __future__ import annotations

@@ -21,9 +21,11 @@ from qmagic.backends.memory import limit, size
 from qmagic.backends.observables import check_observables, widened
 from qmagic.backends.points import check_values, estimated, sampled
 from qmagic.backends.program import read
+from qmagic.cells.lines import line_of
 from qmagic.cells.load import load
 from qmagic.cells.validate import check
-from qmagic.errors import InputError
+from qmagic.clouds import provider_of
+from qmagic.errors import InputError, SourceError
 from qmagic.jobs import JobSpec, Transpile
 from qmagic.outcomes import Outcome
 from qmagic.plans.route import Route, choose
@@ -89,6 +91,8 @@ def prepare(spec: JobSpec) -> Prepared:
     began = time.perf_counter()
     circuits = load(spec.source)
     check(spec, circuits)
+    if provider_of(spec.backend):  # read and checked here, run elsewhere
+        return Prepared(spec, circuits, None, None, [], limit(), {})
     if spec.kind == "state":
         return Prepared(spec, [trace.unitary_part(spec.pubs[0], circuits)], None, None, [], limit(), {})
     if spec.kind == "estimate":
@@ -100,7 +104,7 @@ def prepare(spec: JobSpec) -> Prepared:
         noise = noise_of(spec.noise)
     if spec.transpile is not None or (noise is not None and noise.device):
         transpile = _transpile(spec, noise)
-        _check_device(circuits, transpile)
+        _check_device(spec, circuits, transpile)
     tasks = _tasks(spec, circuits, noise, None)
     return Prepared(spec, circuits, transpile, noise, tasks, limit(), {"parse": time.perf_counter() - began})
 
@@ -121,12 +125,22 @@ def _transpile(spec: JobSpec, noise: Noise | None) -> Transpile:
     return spec.transpile
 
 
-def _check_device(circuits: list[QuantumCircuit], transpile: Transpile) -> None:
+def _check_device(spec: JobSpec, circuits: list[QuantumCircuit], transpile: Transpile) -> None:
     from qmagic.backends.devices.snapshots import device
     from qmagic.plans import transpile as transpiling
 
+    chosen = device(transpile.device)
     for circuit in circuits:
-        transpiling.check(circuit, transpile, device(transpile.device))
+        try:
+            transpiling.check(circuit, transpile, chosen)
+        except InputError as error:
+            if not transpile.verbatim or spec.source.language == "qpy":
+                raise
+            # as it was typed: expectation values have lost their final measurements
+            found = transpiling.first_misfit(load(spec.source)[0], chosen)
+            if found is None or found.reason not in str(error):
+                raise
+            raise SourceError(str(error), line_of(spec.source, found.index)) from None
 
 
 def _tasks(

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import msgspec
 
-__all__ = ["BudgetReport", "Limit", "Money", "Price", "SetBudget", "Spending"]
+__all__ = ["AskBudget", "BudgetReport", "Limit", "Money", "Price", "SetBudget", "Spending"]
 
 
 class Money(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -69,6 +69,12 @@ class SetBudget(msgspec.Struct, frozen=True, omit_defaults=True):
     total: Decimal | msgspec.UnsetType | None = msgspec.UNSET
     per_job: Decimal | msgspec.UnsetType | None = msgspec.UNSET
     renew: bool = False
+
+
+class AskBudget(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A question for the `BudgetReport`, after a change of limits where there is one."""
+
+    change: SetBudget | None = None
 
 
 class Limit(msgspec.Struct, frozen=True):

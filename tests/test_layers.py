@@ -14,7 +14,8 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in pa
 
 #: Modules that everything may import, and that import only one another.
 BASE = {
-    "errors", "jobs", "outcomes", "events", "money", "options", "home", "protocol", "results", "statistics", "version",
+    "clouds", "errors", "jobs", "outcomes", "events", "money", "forecast", "options", "home", "protocol", "results",
+    "statistics", "version",
 }  # fmt: skip
 
 #: Which parts of ours each part may import, besides the base and itself.
@@ -23,7 +24,7 @@ MAY_IMPORT = {
     "cells": set(),
     "backends": set(),
     "providers": set(),
-    "engines": {"execute", "cells"},  # what the worker's and the reader's processes run
+    "engines": {"execute", "cells", "backends", "providers"},  # what worker, reader and provider host run
     "plans": {"backends", "providers"},
     "execute": {"cells", "backends", "plans"},
     "service": {"plans", "engines"},
@@ -57,7 +58,7 @@ ONLY_IN = {
     "multiprocessing": ("service/", "engines/", "stub/workers"),  # its Connection, the stub's pool; else subprocesses
     "starlette": ("stub/",),
     "uvicorn": ("stub/serve",),
-    "qiskit_ibm_runtime": ("stub/programs/ibm", "backends/devices"),
+    "qiskit_ibm_runtime": ("providers/ibm", "stub/programs/ibm", "backends/devices"),
     "ibm_quantum_schemas": ("stub/programs/ibm",),
     "samplomatic": ("stub/programs/ibm",),
     "braket": ("stub/programs/braket", "cells/braket"),
@@ -76,7 +77,7 @@ ONLY_IN = {
 #: The service and the base never see these: a kernel that submits text, and the manager, stay light.
 HEAVY = {"qiskit", "numpy", "scipy", "qiskit_aer", "qulacs", "pandas", "matplotlib"}
 LIGHT = ("__init__.py", "__main__.py", "client/", "service/", "engines/local", "errors.py", "jobs.py", "outcomes.py",
-         "events.py", "options.py", "home.py", "money.py", "protocol.py")  # fmt: skip
+         "events.py", "options.py", "home.py", "money.py", "forecast.py", "protocol.py")  # fmt: skip
 
 VAGUE = {"helper", "helpers", "util", "utils", "core", "common", "misc", "handler", "manager_of"}
 

@@ -1,12 +1,12 @@
 """How a kernel (or any process) reaches the job service: find or start it, submit, wait, ask. Imports the base only."""
 
-from qmagic.client.ask import cancel, job, jobs, purge, service_status, stop_service
+from qmagic.client.ask import budget, cancel, job, jobs, purge, service_status, stop_service
 from qmagic.client.environment import environment, notebook
 from qmagic.client.handle import Job
 from qmagic.client.submit import submit, submit_many
 from qmagic.client.warm import warm
 
 __all__ = [
-    "Job", "cancel", "environment", "job", "jobs", "notebook", "purge", "service_status", "stop_service", "submit",
-    "submit_many", "warm",
+    "Job", "budget", "cancel", "environment", "job", "jobs", "notebook", "purge", "service_status", "stop_service",
+    "submit", "submit_many", "warm",
 ]  # fmt: skip

@@ -11,8 +11,6 @@ import select
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -132,6 +130,9 @@ def _running() -> StubPlace:
 
 
 def _ask(place: StubPlace, method: str, path: str, body: Any) -> Any:
+    import urllib.error  # 20 ms that %load_ext need not take
+    import urllib.request
+
     request = urllib.request.Request(  # noqa: S310 - the address is our own discovery file's
         f"{place.url}/qstub{path}",
         data=None if body is None else json.dumps(body).encode(),

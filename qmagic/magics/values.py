@@ -20,6 +20,7 @@ _FIXED = {
     "precision": ["0.1", "0.01", "0.001"],
     "level": ["0", "1", "2", "3"],
     "option": [f"{name}=" for name in options.EXPECTED],
+    "amount": ["20 USD", "50 USD", "off"],
     "stub": ["start", "set", "status", "connect", "stop"],
 }
 _NOISE = ["depolarizing=", "readout=", "t1=", "t2="]

@@ -25,8 +25,8 @@ from decimal import ROUND_CEILING, Decimal
 
 from msgspec import UNSET, UnsetType
 
-from qmagic.errors import InputError
-from qmagic.money import Limit, Money, SetBudget
+from qmagic.errors import ErrorInfo, InputError
+from qmagic.money import BudgetReport, Limit, Money, SetBudget, Spending
 from qmagic.service import budget_rows as rows
 from qmagic.service.store import Store
 
@@ -100,12 +100,18 @@ class Budget:
         amount = charge.bound
         if actual is not None and not charge.currency:
             charge = dataclasses.replace(charge, currency=actual.currency)
-        if actual is not None and actual.currency == charge.currency:
-            amount = _units(actual.amount, "what was billed")
-        elif actual is not None:
-            log.warning("job %s was billed in %s and reserved in %s", job, actual.currency, charge.currency)
-        if charge.currency and amount > charge.bound:
-            log.warning("job %s was billed %s, above its bound of %s", job, amount, charge.bound)
+        if actual is not None:
+            try:
+                billed = _units(actual.amount, "what was billed")
+            except InputError as error:
+                log.warning("job %s: %s; its bound counts", job, error)
+            else:
+                if actual.currency == charge.currency:
+                    amount = billed
+                else:
+                    log.warning("job %s was billed in %s and reserved in %s", job, actual.currency, charge.currency)
+        if amount > charge.bound and charge.bound:
+            log.warning("job %s was billed %d millionths, above its bound of %d", job, amount, charge.bound)
         if charge.currency in self._limits:
             self._limits[charge.currency].spent += amount
         self._spent_by_job[job] = self._spent_by_job.get(job, 0) + amount
@@ -120,8 +126,8 @@ class Budget:
             self._write(rows.released(job))
             self.room()
 
-    def change(self, wanted: SetBudget, then: Callable[[Exception | None], None]) -> None:
-        """Changes limits, at once; `then` hears when they are on disk.
+    def change(self, wanted: SetBudget) -> None:
+        """Changes limits, at once; they come to the disk before anything that follows.
 
         Raises:
             InputError: An amount is negative, or no amount.
@@ -137,8 +143,25 @@ class Budget:
         else:
             self._limits[currency] = new
             row = rows.LimitRow(currency, total, per_job, new.since)
-        self._store.write(rows.limited(currency, row, fresh=fresh), then, must=True)
+        self._write(rows.limited(currency, row, fresh=fresh))
         self.room()
+
+    def ask(self, wanted: SetBudget | None, then: Callable[[BudgetReport | None, ErrorInfo | None], object]) -> None:
+        """Changes limits, if asked to; `then` hears all of them and what was spent, as it is on disk."""
+
+        def read(spending: list[Spending] | None, error: Exception | None) -> None:
+            if spending is None:
+                then(None, ErrorInfo("ServiceError", f"the store cannot be read: {error}"))
+            else:
+                then(BudgetReport(self.limits(), spending), None)
+
+        try:
+            if wanted is not None:
+                self.change(wanted)
+        except InputError as error:
+            then(None, ErrorInfo.of(error))
+        else:
+            self._store.read(rows.spending, read)
 
     def limits(self) -> list[Limit]:
         """Returns the limits, and what counts against them."""

@@ -11,6 +11,7 @@ import time
 
 import zmq
 
+from qmagic.engines.hosts import Hosts
 from qmagic.engines.local import LocalEngine
 from qmagic.engines.readers import Readers
 from qmagic.service.housekeeping import Housekeeping
@@ -36,6 +37,7 @@ class Loop:
         manager: What decides.
         engine: What runs.
         readers: What looks at texts and circuits.
+        hosts: What asks the clouds.
         watch: Keeps an eye on memory.
         housekeeping: Looks after the home.
         idle: Seconds without work after which workers leave, and then the service.
@@ -49,12 +51,14 @@ class Loop:
         manager: Manager,
         engine: LocalEngine,
         readers: Readers,
+        hosts: Hosts,
         watch: MemoryWatch,
         housekeeping: Housekeeping,
         idle: float,
     ) -> None:
         self._socket, self._server, self._store = socket, server, store
         self._manager, self._engine, self._readers = manager, engine, readers
+        self._hosts = hosts
         self._watch, self._housekeeping, self._idle = watch, housekeeping, idle
         self._poller = zmq.Poller()
         self._polled: set[int] = set()
@@ -77,6 +81,8 @@ class Loop:
                     self._store.complete()
                 elif int(source) in self._readers.descriptors:
                     self._readers.read(int(source))
+                elif int(source) in self._hosts.descriptors:
+                    self._hosts.read(int(source))
                 else:
                     self._engine.read(int(source))
             self._server.flush()
@@ -88,7 +94,8 @@ class Loop:
         self._stopping = True
 
     def _follow_workers(self) -> None:
-        descriptors = {worker.connection.fileno() for worker in self._engine.workers} | self._readers.descriptors
+        descriptors = {worker.connection.fileno() for worker in self._engine.workers}
+        descriptors |= self._readers.descriptors | self._hosts.descriptors
         for descriptor in descriptors - self._polled:
             self._poller.register(descriptor, zmq.POLLIN)
         for descriptor in self._polled - descriptors:
@@ -103,6 +110,7 @@ class Loop:
         self._housekeeping.look()
         self._engine.leave_idle(self._idle)
         self._readers.look(self._idle)
+        self._hosts.look(self._idle)
         if self._server.look_after_clients() or self._manager.busy:
             self._needed = now
         if self._store.damaged:

@@ -26,6 +26,7 @@ from qmagic.protocol import Live
 from qmagic.service.expected import Expected
 from qmagic.service.ledger import Ledger, disk_full
 from qmagic.service.record import Record, Waiter, is_small
+from qmagic.service.remote import Remote, is_remote
 from qmagic.service.scheduler import Scheduler
 from qmagic.service.slots import Slots
 
@@ -52,11 +53,18 @@ class Manager:
         engine: Runs them.
         slots: How many run at once, and with how much memory.
         clock: Monotonic seconds.
+        remote: Has the jobs that run at providers.
     """
 
     def __init__(
-        self, ledger: Ledger, engine: Engine, slots: Slots, clock: Callable[[], float] = time.monotonic
+        self,
+        ledger: Ledger,
+        engine: Engine,
+        slots: Slots,
+        clock: Callable[[], float] = time.monotonic,
+        remote: Remote | None = None,
     ) -> None:
+        self._remote = remote
         self._ledger, self._engine, self._slots, self._clock = ledger, engine, slots, clock
         self._scheduler = Scheduler()
         self._expected = Expected()
@@ -89,7 +97,7 @@ class Manager:
             self._ledger.add(record)
             if spec.checked:
                 self._ledger.admit(record, self._drop)
-                self._scheduler.add(record)
+                self._line_up(record)
             else:
                 self._await_check(record)
         record.accept.append(accept)
@@ -107,7 +115,9 @@ class Manager:
                 record, ErrorInfo("JobCancelledError", f"job {job} was cancelled while its input was being read")
             )
             return JobStatus.CANCELLED
-        if record.status is JobStatus.READY:
+        if self._remote is not None and is_remote(record):
+            self._remote.cancel(record)
+        elif record.status is JobStatus.READY:
             self._scheduler.remove(job)
             self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
         elif record.status is JobStatus.RUNNING:
@@ -168,6 +178,8 @@ class Manager:
 
     def dispatch(self) -> None:
         """Hands out what can start now. Called after every batch of news."""
+        if self._remote is not None:
+            self._remote.tick()
         for job, threads in self._slots.grants():
             self._engine.grant(job, threads)
         for environment, line in list(self._checks.items()):
@@ -217,7 +229,7 @@ class Manager:
             self._admit_running(record)
         else:
             self._ledger.admit(record, self._drop)
-            self._scheduler.add(record)
+            self._line_up(record)
 
     def on_chosen(self, message: Chosen) -> None:
         """A job's backend was chosen."""
@@ -263,11 +275,21 @@ class Manager:
     def _restore(self, record: Record, running: bool) -> None:
         """Takes up a job that an earlier service left: what ran then runs again, unblamed."""
         record.small = is_small(record.spec, len(record.data))
+        if self._remote is not None and is_remote(record):
+            self._remote.add(record)
+            return
         if record.status is JobStatus.CANCELLING:
             self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
             return
         if running:
             self._return(record, "the service ended")
+        else:
+            self._scheduler.add(record)
+
+    def _line_up(self, record: Record) -> None:
+        """Puts a job in line: for a slot, or for its provider."""
+        if self._remote is not None and is_remote(record):
+            self._remote.add(record)
         else:
             self._scheduler.add(record)
 
@@ -294,7 +316,7 @@ class Manager:
     def _check(self, record: Record) -> None:
         """Has a worker read a job's input, and go on to run it where nobody is before it."""
         record.deadline = self._clock() + CHECK_SECONDS
-        if self._slots.free() and not len(self._scheduler):
+        if self._slots.free() and not len(self._scheduler) and not is_remote(record):
             self._start([record], check=True)
         else:
             call = Call(record.id, record.attempt, record.data, check=True, only_check=True)

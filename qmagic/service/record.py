@@ -44,6 +44,7 @@ class Record:
         expected: Seconds that it is expected to run for; None where earlier jobs do not tell.
         began: Monotonic time at which the current attempt began.
         reason: Why it is being stopped, when not by the user.
+        remote: Its provider's id of it, once it has one.
         accept: Called with None when it is on disk, or with why it was refused.
         waiters: Who waits for its end: one call for each who.
     """
@@ -70,6 +71,7 @@ class Record:
     began: float = 0.0
     error: ErrorInfo | None = None
     reason: str = ""
+    remote: str = ""
     accept: list[Callable[[ErrorInfo | None], None]] = dataclasses.field(default_factory=list)
     waiters: dict[object, Waiter] = dataclasses.field(default_factory=dict)
 
@@ -105,6 +107,7 @@ class Record:
             notebook_path=spec.notebook_path,
             expected=self.expected,
             why=self.why,
+            remote=self.remote,
         )
 
 

@@ -19,6 +19,7 @@ from qmagic.engines.local import LocalEngine
 from qmagic.errors import ErrorInfo
 from qmagic.events import Event
 from qmagic.jobs import JobInfo
+from qmagic.money import AskBudget
 from qmagic.protocol import (
     Cancel,
     Diagnose,
@@ -38,6 +39,7 @@ from qmagic.protocol import (
     Submit,
 )  # fmt: skip
 from qmagic.service import rows
+from qmagic.service.budget import Budget
 from qmagic.service.housekeeping import Housekeeping
 from qmagic.service.listeners import Listeners, heard
 from qmagic.service.manager import Manager
@@ -70,6 +72,7 @@ class Server:
         slots: What running jobs hold.
         reading: Looks at texts and circuits.
         housekeeping: Looks after the home.
+        budget: What jobs may cost.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class Server:
         slots: Slots,
         reading: Reading,
         housekeeping: Housekeeping,
+        budget: Budget,
     ) -> None:
         self._home, self._socket, self._store = home, socket, store
         self._manager, self._engine, self._slots = manager, engine, slots
@@ -94,7 +98,7 @@ class Server:
         self._viewers: set[bytes] = set()
         self._listeners = Listeners(manager, self._push)
         self._reading = reading
-        self._housekeeping = housekeeping
+        self._housekeeping, self._budget = housekeeping, budget
         self._request = msgspec.msgpack.Decoder(Request).decode
         self._verbs: dict[str, tuple[type[Any], Callable[[bytes, int, Any], None]]] = {
             "hello": (Hello, self._hello),
@@ -107,6 +111,7 @@ class Server:
             "purge": (Purge, self._purge),
             "diagnose": (Diagnose, self._diagnose),
             "draw": (Draw, self._draw),
+            "budget": (AskBudget, self._ask_budget),
             "status": (type(None), self._status),
             "stop": (type(None), self._stop),
         }
@@ -256,6 +261,9 @@ class Server:
                 self._send(client, number, jobs)
 
         self._housekeeping.purge(time.time() - purge.older_than, purge.ids, done)
+
+    def _ask_budget(self, client: bytes, number: int, wanted: AskBudget) -> None:
+        self._budget.ask(wanted.change, lambda report, error: self._send(client, number, report, error))
 
     def _status(self, client: bytes, number: int, _: None) -> None:
         self._send(client, number, self._summary())

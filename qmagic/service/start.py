@@ -124,15 +124,18 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     # imported now, while the worker starts
     import zmq
 
+    from qmagic.engines.hosts import Hosts
     from qmagic.engines.readers import Readers
     from qmagic.protocol import MAX_REQUEST, PROTOCOL
     from qmagic.service import rows
+    from qmagic.service.budget import Budget
     from qmagic.service.housekeeping import Housekeeping, clear_results
     from qmagic.service.ledger import Ledger
     from qmagic.service.loop import Loop
     from qmagic.service.manager import Manager
     from qmagic.service.memory import MemoryWatch, available_cores, total_memory
     from qmagic.service.reading import Reading
+    from qmagic.service.remote import Remote
     from qmagic.service.server import Server
     from qmagic.service.slots import Slots
     from qmagic.service.store import Store
@@ -153,8 +156,9 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
         )
 
     engine = LocalEngine(number, memory, home / "results", remember)
-    ledger, slots = Ledger(store), Slots(number, memory)
-    manager = Manager(ledger, engine, slots)
+    ledger, slots, budget = Ledger(store), Slots(number, memory), Budget(store)
+    hosts = Hosts(str(home))
+    manager = Manager(ledger, engine, slots, remote=Remote(ledger, hosts, time.monotonic))
     engine.listener = manager
     if first is not None:
         engine.adopt(*first)
@@ -176,11 +180,10 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     )  # fmt: skip
     housekeeping = Housekeeping(home, discovery, store, ledger, options)
     readers = Readers()
-    server = Server(
-        home, socket, store, manager, engine, slots, Reading(readers, store, home / "results"), housekeeping
-    )
+    reading = Reading(readers, store, home / "results")
+    server = Server(home, socket, store, manager, engine, slots, reading, housekeeping, budget)
     watch = MemoryWatch(engine, manager, slots)
-    loop = Loop(socket, server, store, manager, engine, readers, watch, housekeeping, options.idle_minutes * 60)
+    loop = Loop(socket, server, store, manager, engine, readers, hosts, watch, housekeeping, options.idle_minutes * 60)
     ledger.publish = server.publish
     homes.write_discovery(home, discovery)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -193,6 +196,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     finally:
         (home / "service.json").unlink(missing_ok=True)
         readers.close()
+        hosts.close()
         engine.close()
         store.close()
         socket.close()
