@@ -1,4 +1,4 @@
-"""The shell's door: ``python -m qmagic status|jobs|show|cancel|stop``, each with ``--json``."""
+"""The shell's door: ``python -m qmagic status|jobs|show|cancel|stub|stop``, each with ``--json``."""
 
 from __future__ import annotations
 
@@ -52,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("id", help="id or unique prefix")
     cancel = command("cancel", _cancel, "Cancel jobs.")
     cancel.add_argument("id", nargs="+", help="id or unique prefix")
+    stub = command("stub", _stub, "Run the stub of the clouds here, until it is interrupted; say how clients find it.")
+    stub.add_argument("--port", type=int, default=0, help="where to listen (default: as last time, or anywhere)")
+    stub.add_argument("--folder", default="", help="where its state lies (default: in this home)")
     command("stop", _stop, "End the service; unfinished jobs run again when it next starts.")
     return parser
 
@@ -97,6 +100,28 @@ def _cancel(given: argparse.Namespace) -> tuple[Any, str]:
 def _stop(given: argparse.Namespace) -> tuple[Any, str]:
     stopped = ask.stop_service()
     return {"stopped": stopped}, "stopped" if stopped else "no service runs"
+
+
+def _stub(given: argparse.Namespace) -> tuple[Any, str]:
+    """Serves; what it has to say, it says once it listens."""
+    from pathlib import Path
+
+    from qmagic.client.stub import stub_folder
+    from qmagic.stub.pointers import Pointer, pointers
+    from qmagic.stub.serve import serve
+
+    def shell(one: Pointer) -> str:
+        exports = [f"export {name}='{value}'" for name, value in one.environment.items()]
+        return "\n".join([f"# {one.cloud}", *exports, *(f"#     {line}" for line in one.code.splitlines())])
+
+    def started(place: home.StubPlace) -> None:
+        found = pointers(place)
+        told = {"url": place.url, "pid": place.pid, "clients": msgspec.to_builtins(found)}
+        text = f"# the stub listens at {place.url}; point clients at it with:\n\n" + "\n\n".join(map(shell, found))
+        print(json.dumps(told) if given.json else text, flush=True)
+
+    serve(Path(given.folder).absolute() if given.folder else stub_folder(), given.port, started)
+    return {"stopped": True}, "# stopped"
 
 
 def _line(info: JobInfo) -> str:

@@ -2,8 +2,9 @@
 
 Kinds: ``job.created``, ``job.started``, ``job.returned`` (back to READY, with the reason),
 ``job.rerouted`` (its simulator turned out badly and another takes its place, with the reason), ``job.cancelling``,
-``job.held`` (a paused loop gave its process back),
-``job.done``, ``job.failed``, ``job.cancelled``. What need not last (position, progress) is no event: it is asked for.
+``job.held`` (a paused loop gave its process back; a job waits for its budget),
+``job.done``, ``job.failed``, ``job.cancelled``; of jobs at providers also ``job.submitting``, ``job.queued``,
+``job.in_doubt``, ``job.fetching``, ``job.lost``. What need not last (position, progress) is no event: it is asked for.
 """
 
 from __future__ import annotations

@@ -19,9 +19,11 @@ from qmagic.backends.memory import limit
 from qmagic.backends.parts import seconds_of
 from qmagic.backends.points import SHOTS, Report, nobody_asks
 from qmagic.backends.versions import changed, versions
+from qmagic.cells.lines import line_of
 from qmagic.cells.load import load
 from qmagic.cells.validate import check
-from qmagic.errors import InputError
+from qmagic.clouds import provider_of
+from qmagic.errors import InputError, SourceError
 from qmagic.jobs import JobSpec, Transpile
 from qmagic.outcomes import Outcome
 from qmagic.plans.patience import Tell, nobody_listens
@@ -96,7 +98,8 @@ def prepare(
     circuits, noise, transpile = _read(spec)
     seconds = {"parse": time.perf_counter() - began}
     choice: dict[str, Any] = {"avoid": tuple(avoid), "corrections": corrections}
-    tasks = [] if spec.kind == "state" else tasks_of(spec, circuits, noise, None, **choice)
+    elsewhere = spec.kind == "state" or provider_of(spec.backend)
+    tasks = [] if elsewhere else tasks_of(spec, circuits, noise, None, **choice)
     seconds["plan"] = time.perf_counter() - began - seconds["parse"]
     return Prepared(spec, circuits, transpile, noise, tasks, limit(), seconds, choice, notes=tuple(notes))
 
@@ -114,6 +117,8 @@ def _read(spec: JobSpec) -> tuple[list[QuantumCircuit], Noise | None, Transpile 
     """Returns a job's circuits, its noise, and how the circuits get onto a device."""
     circuits = load(spec.source)
     check(spec, circuits)
+    if provider_of(spec.backend):  # read and checked here, run elsewhere
+        return circuits, None, None
     if spec.kind == "state":
         return [trace.unitary_part(spec.pubs[0], circuits)], None, None
     if spec.kind == "estimate":
@@ -125,7 +130,7 @@ def _read(spec: JobSpec) -> tuple[list[QuantumCircuit], Noise | None, Transpile 
         noise = noise_of(spec.noise)
     if spec.transpile is not None or (noise is not None and noise.device):
         transpile = _transpile(spec, noise)
-        _check_device(circuits, transpile)
+        _check_device(spec, circuits, transpile)
     return circuits, noise, transpile
 
 
@@ -145,12 +150,22 @@ def _transpile(spec: JobSpec, noise: Noise | None) -> Transpile:
     return spec.transpile
 
 
-def _check_device(circuits: list[QuantumCircuit], transpile: Transpile) -> None:
+def _check_device(spec: JobSpec, circuits: list[QuantumCircuit], transpile: Transpile) -> None:
     from qmagic.backends.devices.snapshots import device
     from qmagic.plans import transpile as transpiling
 
+    chosen = device(transpile.device)
     for circuit in circuits:
-        transpiling.check(circuit, transpile, device(transpile.device))
+        try:
+            transpiling.check(circuit, transpile, chosen)
+        except InputError as error:
+            if not transpile.verbatim or spec.source.language == "qpy":
+                raise
+            # as it was typed: expectation values have lost their final measurements
+            found = transpiling.first_misfit(load(spec.source)[0], chosen)
+            if found is None or found.reason not in str(error):
+                raise
+            raise SourceError(str(error), line_of(spec.source, found.index)) from None
 
 
 def run(prepared: Prepared, *, reserve: Reserve, tell: Tell = nobody_listens, report: Report = nobody_asks) -> Outcome:

@@ -6,6 +6,7 @@
     log/            the service's and the workers' output
     service.json    the discovery file (`Discovery`): where the running service listens
     service.lock    held by the service for as long as it lives
+    stub/           the stub's own folder: its state, and stub.json (`StubPlace`) while it runs
 
 The socket itself lies in a short 0700 folder of the user's (`socket_folder`): an ipc path has at most 107 characters.
 """
@@ -30,8 +31,10 @@ from qmagic.errors import HomeError, nearest
 __all__ = [
     "Discovery",
     "ServiceOptions",
+    "StubPlace",
     "boot_id",
     "find_service",
+    "find_stub",
     "home_folder",
     "process_alive",
     "read_discovery",
@@ -70,6 +73,18 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
     protocol: int
     version: str
     address: str
+
+
+class StubPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a stub of the clouds listens. `token` is what its clients have to know: it is in no repr."""
+
+    pid: int
+    start: str
+    url: str
+    token: str
+
+    def __repr__(self) -> str:
+        return f"StubPlace(pid={self.pid}, url={self.url!r})"
 
 
 def home_folder() -> Path:
@@ -160,6 +175,15 @@ def find_service(home: Path) -> Discovery | None:
     """Returns who serves the home; None when nobody does (a stale file, a dead process, an earlier boot)."""
     found = read_discovery(home)
     if found is None or found.host != host_name() or found.boot != boot_id():
+        return None
+    return found if process_alive(found.pid, found.start) else None
+
+
+def find_stub(folder: Path) -> StubPlace | None:
+    """Returns where the stub of a folder listens; None where none runs."""
+    try:
+        found = msgspec.json.decode((folder / "stub.json").read_bytes(), type=StubPlace)
+    except (OSError, msgspec.MsgspecError):
         return None
     return found if process_alive(found.pid, found.start) else None
 

@@ -227,6 +227,7 @@ class JobInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `expected` is how many seconds it will run for, as far as earlier jobs of its kind tell, None where they do not.
     `why` says in a sentence why its backend was chosen, "" until it was. `cost` is None: no job costs anything yet.
+    `remote` is the provider's own id of a job that runs at one.
     `family` is the number of jobs of the same parent that a folded list shows as this one.
     """
 
@@ -254,6 +255,7 @@ class JobInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     why: str = ""
     cost: float | None = None
     family: int = 1
+    remote: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Returns plain data for JSON, with every field."""

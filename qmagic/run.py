@@ -56,8 +56,8 @@ def run(
     project's ``[tool.qmagic]``, then from the defaults named below.
 
     Args:
-        circuits: A Qiskit circuit; OpenQASM 2 or 3 text; a PUB as Qiskit's V2 primitives take it
-            (``(circuit, parameter_values, shots)`` or ``(circuit, observables, parameter_values, precision)``);
+        circuits: A circuit of Qiskit, Cirq or Amazon Braket; OpenQASM 2 or 3 text; a PUB as Qiskit's V2 primitives
+            take it (``(circuit, parameter_values, shots)`` or ``(circuit, observables, parameter_values, precision)``);
             or a list of these. Counts and expectation values do not mix in one job.
         backend: Such as ``"aer.statevector"``. Default ``"auto"``: the one that suits the circuit best.
         shots: Shots of each circuit (at each parameter point), 1 to 10^9. Default 1,024 for counts, and exact

@@ -14,8 +14,8 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in pa
 
 #: Modules that everything may import, and that import only one another.
 BASE = {
-    "errors", "jobs", "outcomes", "events", "options", "home", "protocol", "orders", "results", "statistics", "tapes",
-    "version",
+    "clouds", "errors", "jobs", "outcomes", "events", "money", "forecast", "options", "home", "protocol", "orders",
+    "results", "statistics", "tapes", "version",
 }  # fmt: skip
 
 #: Which parts of ours each part may import, besides the base and itself.
@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "cells": set(),
     "backends": set(),
     "providers": set(),
-    "engines": {"execute", "cells"},  # what the worker's and the reader's processes run
+    "engines": {"execute", "cells", "backends", "providers"},  # what worker, reader and provider host run
     "plans": {"backends", "providers"},
     "execute": {"cells", "backends", "plans"},
     "service": {"plans", "engines"},
@@ -41,8 +41,8 @@ MAY_IMPORT = {
     },  # a kernel's side, and a process of its own
     "magics": {"cells", "client", "display", "run", "backends", "plans", "loops"},
     "serverextension": {"client"},
-    "stub": {"backends"},
-    "__main__": {"client", "service", "display"},
+    "stub": {"backends", "cells", "plans"},  # its jobs are simulated: PUBs are read, circuits checked against a device
+    "__main__": {"client", "service", "display", "stub"},
 }
 
 #: Lazily (inside a function) the base and the front may reach further, each for a reason.
@@ -74,7 +74,7 @@ ONLY_IN = {
     "llvmlite": ("backends/exact/simd",),
     "stim": ("backends/stim",),
     "qsimcirq": ("backends/qsim",),
-    "sqlite3": ("service/",),
+    "sqlite3": ("service/", "stub/store"),
     "pyscf": ("loops/problems/electrons",),
     "qiskit_nature": ("loops/problems/nature",),
     "multiprocessing": (
@@ -82,7 +82,18 @@ ONLY_IN = {
         "engines/",
         "loops/line",
         "loops/process",
-    ),  # its Connection; processes are subprocesses
+        "stub/workers",
+    ),  # its Connection, the stub's pool; other processes are subprocesses
+    "starlette": ("stub/",),
+    "uvicorn": ("stub/serve",),
+    "qiskit_ibm_runtime": ("providers/ibm", "stub/programs/ibm", "backends/devices"),
+    "ibm_quantum_schemas": ("stub/programs/ibm",),
+    "samplomatic": ("stub/programs/ibm",),
+    "braket": ("stub/programs/braket", "cells/braket"),
+    "qiskit_braket_provider": ("cells/braket",),
+    "cirq": ("cells/cirq",),
+    "sympy": ("cells/cirq",),
+    "qdk": ("stub/programs/azure",),
     "zmq": ("client/", "service/", "engines/", "protocol.py"),
     "subprocess": ("client/", "service/", "engines/"),
     "matplotlib": ("display/",),
@@ -94,7 +105,8 @@ ONLY_IN = {
 #: The service and the base never see these: a kernel that submits text, and the manager, stay light.
 HEAVY = {"qiskit", "numpy", "scipy", "qiskit_aer", "qulacs", "pandas", "matplotlib"}
 LIGHT = ("__init__.py", "__main__.py", "client/", "service/", "engines/local", "errors.py", "jobs.py", "outcomes.py",
-         "events.py", "options.py", "home.py", "orders.py", "protocol.py", "tapes.py")  # fmt: skip
+         "events.py", "options.py", "home.py", "money.py", "forecast.py", "orders.py", "protocol.py",
+         "tapes.py")  # fmt: skip
 
 VAGUE = {"helper", "helpers", "util", "utils", "core", "common", "misc", "handler", "manager_of"}
 

@@ -82,6 +82,8 @@ export interface JobView {
   readonly cost: number | null;
   /** How many jobs of the same parent a folded list shows as this one. */
   readonly family: number;
+  /** Its provider's own id, where it runs at one. */
+  readonly remote: string;
 }
 
 /** One stored fact about one job. `view` is the job afterwards; null where the job is gone. */
@@ -236,7 +238,8 @@ export function decodeJob(value: unknown): JobView {
     expected: optionalNumber(data.expected),
     why: optionalText(data.why),
     cost: optionalNumber(data.cost),
-    family: optionalNumber(data.family) ?? 1
+    family: optionalNumber(data.family) ?? 1,
+    remote: optionalText(data.remote)
   };
 }
 

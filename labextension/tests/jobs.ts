@@ -34,6 +34,7 @@ export function job(fields: Partial<JobView> = {}): JobView {
     why: '',
     cost: null,
     family: 1,
+    remote: '',
     ...fields
   };
 }

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from qmagic.cells import files, flags, python, validate
+from qmagic.cells import files, flags, foreign, python, validate
 from qmagic.cells.includes import inline
 from qmagic.cells.languages import language_of, width_of
 from qmagic.cells.request import CellRequest, Wanted
@@ -106,7 +106,7 @@ def build_objects(value: Any, what: str, request: CellRequest, wanted: Wanted, e
     Raises:
         InputError: There is no circuit, or one cannot run as asked.
     """
-    entries = [_as_circuit(entry) for entry in python.entries(value, what)]
+    entries = _as_circuits(python.entries(value, what))
     from qmagic.cells import pubs  # needed for objects only: text stays light
 
     gathered = pubs.gather(entries, wanted, request.shots, request.precision)
@@ -169,10 +169,29 @@ def _build_file(request: CellRequest, wanted: Wanted, environment: Environment) 
     return build_text(text, language, request, wanted, environment, os.path.dirname(path))
 
 
-def _as_circuit(entry: Any) -> Any:
+def _as_circuits(entries: list[Any]) -> list[Any]:
+    """Returns the same circuits and PUBs with Qiskit's circuits in place of texts and of other libraries' circuits."""
+    made: dict[int, Any] = {}
+
+    def converted(value: Any) -> Any:
+        if isinstance(value, str):
+            return _read(value)
+        if not foreign.is_foreign(value):
+            return value
+        if id(value) not in made:
+            made[id(value)] = foreign.converted(value)
+        return made[id(value)]
+
+    return [
+        (converted(entry[0]), *entry[1:])
+        if isinstance(entry, tuple) and foreign.is_foreign(entry[0])
+        else converted(entry)
+        for entry in entries
+    ]
+
+
+def _read(entry: str) -> Any:
     """A text among objects is read here, to be one circuit of several."""
-    if not isinstance(entry, str):
-        return entry
     from qmagic.cells.load import load
 
     validate.check_text(entry, "the text")

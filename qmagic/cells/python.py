@@ -1,7 +1,7 @@
 """What a Python value means: the circuits or PUBs that a body, a variable or an argument stands for.
 
-Accepted: a circuit, a list (tuple, iterator, array) of circuits, a PUB (Qiskit's tuples and objects), a list of
-PUBs, OpenQASM text. Qiskit is not imported to find out: a value that holds circuits comes with Qiskit loaded.
+Accepted: a circuit (Qiskit's, Cirq's, Braket's), a list (tuple, iterator, array) of circuits, a PUB (Qiskit's tuples
+and objects), a list of PUBs, OpenQASM text. No library is imported to find out: who has its circuit has it loaded.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from qmagic.cells.foreign import is_foreign
 from qmagic.errors import InputError, NotFoundError, nearest
 
 __all__ = ["entries", "evaluate", "is_circuit", "is_pub"]
@@ -39,13 +40,13 @@ def evaluate(expression: str, namespace: Mapping[str, Any], execute: Callable[[s
 
 
 def is_circuit(value: Any) -> bool:
-    """Returns whether a value is a Qiskit circuit."""
+    """Returns whether a value is a circuit: of Qiskit, or one that `foreign.converted` makes Qiskit's."""
     qiskit = sys.modules.get("qiskit")
-    return qiskit is not None and isinstance(value, qiskit.QuantumCircuit)
+    return (qiskit is not None and isinstance(value, qiskit.QuantumCircuit)) or is_foreign(value)
 
 
 def is_pub(value: Any) -> bool:
-    """Returns whether a value is one of Qiskit's PUBs: an object, or a tuple that starts with its only circuit."""
+    """Returns whether a value is a PUB as Qiskit has them: an object, or a tuple that starts with its only circuit."""
     if isinstance(value, tuple):
         return bool(value) and is_circuit(value[0]) and not any(is_circuit(item) for item in value[1:])
     containers = sys.modules.get("qiskit.primitives.containers")

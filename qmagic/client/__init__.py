@@ -1,6 +1,6 @@
 """How a kernel (or any process) reaches the job service: find or start it, submit, wait, ask. Imports the base only."""
 
-from qmagic.client.ask import cancel, costs, job, jobs, plan, purge, service_status, stop_service
+from qmagic.client.ask import budget, cancel, costs, job, jobs, plan, purge, service_status, stop_service
 from qmagic.client.environment import environment, notebook
 from qmagic.client.handle import Job
 from qmagic.client.loop import Loop
@@ -9,6 +9,6 @@ from qmagic.client.sweep import Sweep
 from qmagic.client.warm import warm
 
 __all__ = [
-    "Job", "Loop", "Sweep", "cancel", "costs", "environment", "job", "jobs", "notebook", "plan", "purge",
+    "Job", "Loop", "Sweep", "budget", "cancel", "costs", "environment", "job", "jobs", "notebook", "plan", "purge",
     "service_status", "stop_service", "submit", "submit_many", "warm",
 ]  # fmt: skip

@@ -9,9 +9,10 @@ from qmagic.client.handle import Job
 from qmagic.client.loop import handle
 from qmagic.errors import InputError, NotFoundError
 from qmagic.jobs import JobSpec, JobStatus
+from qmagic.money import AskBudget, BudgetReport, SetBudget
 from qmagic.protocol import Cancel, Cost, Costs, Find, Found, Purge, ServiceStatus
 
-__all__ = ["cancel", "costs", "events", "job", "jobs", "plan", "purge", "service_status", "stop_service"]
+__all__ = ["budget", "cancel", "costs", "events", "job", "jobs", "plan", "purge", "service_status", "stop_service"]
 
 
 def job(id: str = "", *, notebook: str = "") -> Job:
@@ -112,6 +113,16 @@ def purge(older_than: float = 0.0, ids: Sequence[str] | None = None) -> int:
     """
     deleted: int = connection().ask("purge", Purge(older_than, None if ids is None else list(ids)), int)
     return deleted
+
+
+def budget(change: SetBudget | None = None) -> BudgetReport:
+    """Returns the limits on what jobs may cost, and what was spent; changes limits first, if asked to.
+
+    Raises:
+        InputError: An amount is negative, or no amount.
+    """
+    report: BudgetReport = connection().ask("budget", AskBudget(change), BudgetReport)
+    return report
 
 
 def service_status() -> ServiceStatus | None:

@@ -21,10 +21,12 @@ from qmagic.magics import complete, values
 from qmagic.magics.call import Call, run
 from qmagic.magics.flags import Command
 from qmagic.magics.jobs import QCANCEL, QJOBS, QRESULT, cancel_jobs, list_jobs, show_result
+from qmagic.magics.qbudget import QBUDGET, show_budget
 from qmagic.magics.qloop import QLOOP, start_loop
 from qmagic.magics.qplan import QPLAN, show_plan
 from qmagic.magics.qrun import QRUN, run_circuits
 from qmagic.magics.qstate import QSTATE, show_state
+from qmagic.magics.qstub import QSTUB, run_stub
 from qmagic.magics.settings import QBACKENDS, QCONFIG, list_backends, show_options
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ MAGICS: tuple[tuple[Command, Callable[[Call], Any], str], ...] = (
     (QCANCEL, cancel_jobs, "line"),
     (QCONFIG, show_options, "line"),
     (QBACKENDS, list_backends, "line"),
+    (QBUDGET, show_budget, "line"),
+    (QSTUB, run_stub, "line"),
 )
 
 

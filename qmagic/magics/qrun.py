@@ -34,7 +34,7 @@ _LANGUAGES = ("auto", "python", "openqasm2", "openqasm3")
 QRUN = Command(
     "qrun",
     usage="%%qrun [flags]           the body is OpenQASM 2 or 3, or Python whose last expression is a circuit\n"
-    "%qrun circuit [flags]    the circuit is an object: a variable or an expression",
+    "%qrun circuit [flags]    the circuit is an object (Qiskit's, Cirq's, Braket's): a variable or an expression",
     about="Runs a circuit as a job and shows its result: counts, or expectation values with --observables. The job "
     "lives outside the kernel: %qresult shows its result again, also after a restart. An interrupt cancels it. A "
     "flag's value may name a variable: --shots {n}. A semicolon at the end shows nothing.",

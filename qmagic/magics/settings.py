@@ -40,7 +40,8 @@ QCONFIG = Command(
 QBACKENDS = Command(
     "qbackends",
     usage="%qbackends",
-    about="Lists the simulators that %qrun --backend takes, and the device snapshots for --noise and --transpile-to.",
+    about="Lists the simulators that %qrun --backend takes, the devices of the stub where one runs (%qstub start), and "
+    "the device snapshots for --noise and --transpile-to.",
     flags=(Flag("--debug", "Show Python's full traceback when something is wrong."),),
 )
 
@@ -90,12 +91,20 @@ def _text(value: Any) -> str:
     return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def stub_devices() -> list[str]:
+    """Returns the backends of the stub, where one runs; all of them are noisy devices."""
+    from qmagic.backends.devices import snapshots
+    from qmagic.client.stub import stub_place
+
+    return [] if stub_place() is None else [f"ibm-stub:{name.removeprefix('fake_')}" for name in snapshots.names()]
+
+
 def list_backends(call: Call) -> Any:
     """Lists the backends; imports no simulator."""
     from qmagic.backends import registry
     from qmagic.backends.devices import snapshots
 
     del call
-    names = ["auto", *registry.names()]
+    names = ["auto", *registry.names(), *stub_devices()]
     devices = ", ".join(snapshots.names())
     return Table(("backend",), [(name,) for name in names], names, note=f"For --noise and --transpile-to: {devices}")

@@ -24,6 +24,8 @@ _FIXED = {
     "gradient": ["auto", "adjoint", "parameter-shift", "finite-difference", "spsa"],
     "maxiter": ["100", "300", "1000"],
     "option": [f"{name}=" for name in options.EXPECTED],
+    "amount": ["20 USD", "50 USD", "off"],
+    "stub": ["start", "set", "status", "connect", "stop"],
 }
 _NOISE = ["depolarizing=", "readout=", "t1=", "t2="]
 # Circuits that cells take, by module and class: a variable is recognised without importing its SDK.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from qmagic.errors import InputError
 from qmagic.jobs import Transpile
+from qmagic.plans import isa
 
 if TYPE_CHECKING:
     from qiskit.circuit import QuantumCircuit
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from qmagic.backends.devices.device import Device
 
-__all__ = ["OnDevice", "check", "misfit", "onto"]
+__all__ = ["OnDevice", "check", "first_misfit", "misfit", "onto"]
 
 #: The seed of the first trial where the user gave none: the same cell gives the same layout.
 _SEED = 0
@@ -71,32 +72,26 @@ def check(circuit: QuantumCircuit, wanted: Transpile, device: Device) -> None:
 
 def misfit(circuit: QuantumCircuit, device: Device) -> str:
     """Returns why a circuit cannot run on the device as it is; "" when it can."""
-    places = _places(device)
-    for instruction in circuit.data:
-        name = instruction.name
-        if name == "barrier" or name in device.control_flow:
-            blocks = instruction.operation.blocks if name in device.control_flow else ()
-            if blocks:
-                return f"{name} must be checked block by block"
-            continue
-        qubits = tuple([circuit.find_bit(qubit).index for qubit in instruction.qubits])
-        where = f"{name} on qubit{'s' * (len(qubits) > 1)} {', '.join(map(str, qubits))}"
-        if name not in places:
-            return f"{where} is not one of its gates ({', '.join(sorted(device.gates))})"
-        if qubits not in places[name]:
-            return f"{where} is not possible there, these qubits are not connected so"
-    return ""
+    found = first_misfit(circuit, device)
+    return "" if found is None else found.reason
+
+
+def first_misfit(circuit: QuantumCircuit, device: Device) -> isa.Misfit | None:
+    """Returns the first gate of a circuit that the device does not have, and why; None when it has all."""
+    return isa.misfit(circuit, _instructions(device))
 
 
 @functools.lru_cache(maxsize=16)
-def _places_of(name: str) -> dict[str, frozenset[tuple[int, ...]]]:
+def _instructions_of(name: str) -> isa.Instructions:
     from qmagic.backends.devices.snapshots import device
 
-    return {gate: frozenset(data.qubits) for gate, data in device(name).gates.items()}
+    of = device(name)
+    places = {gate: frozenset(data.qubits) for gate, data in of.gates.items()}
+    return isa.Instructions(places, frozenset(of.control_flow))
 
 
-def _places(device: Device) -> dict[str, frozenset[tuple[int, ...]]]:
-    return _places_of(device.name)
+def _instructions(device: Device) -> isa.Instructions:
+    return _instructions_of(device.name)
 
 
 def onto(circuit: QuantumCircuit, wanted: Transpile, device: Device) -> OnDevice:

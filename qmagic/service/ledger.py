@@ -95,14 +95,18 @@ class Ledger:
             for call in accept:
                 call(None)
 
-    def change(self, record: Record, status: JobStatus, kind: str, **detail: Any) -> None:
-        """Moves a job to a status that is not final."""
+    def change(
+        self, record: Record, status: JobStatus, kind: str, then: Callable[[], None] | None = None, **detail: Any
+    ) -> None:
+        """Moves a job to a status that is not final; calls `then` once that is on disk."""
         record.status = move(record.id, record.status, status)
         statements, event = rows.update_job(record, self._next_seq(), kind, detail)
 
         def committed(error: Exception | None) -> None:
             if record.admitted:
                 self.publish(event)
+            if then is not None:
+                then()
 
         self._store.write(statements, committed, must=True)
 

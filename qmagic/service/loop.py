@@ -11,6 +11,7 @@ import time
 
 import zmq
 
+from qmagic.engines.hosts import Hosts
 from qmagic.engines.local import LocalEngine
 from qmagic.engines.loops import LoopEngine
 from qmagic.engines.readers import Readers
@@ -38,6 +39,7 @@ class Loop:
         engine: What runs.
         readers: What looks at texts and circuits.
         loops: What runs hybrid loops.
+        hosts: What asks the clouds.
         watch: Keeps an eye on memory.
         housekeeping: Looks after the home.
         idle: Seconds without work after which workers leave, and then the service.
@@ -52,13 +54,14 @@ class Loop:
         engine: LocalEngine,
         readers: Readers,
         loops: LoopEngine,
+        hosts: Hosts,
         watch: MemoryWatch,
         housekeeping: Housekeeping,
         idle: float,
     ) -> None:
         self._socket, self._server, self._store = socket, server, store
         self._manager, self._engine, self._readers = manager, engine, readers
-        self._loops = loops
+        self._loops, self._hosts = loops, hosts
         self._watch, self._housekeeping, self._idle = watch, housekeeping, idle
         self._poller = zmq.Poller()
         self._polled: set[int] = set()
@@ -83,6 +86,8 @@ class Loop:
                     self._readers.read(int(source))
                 elif int(source) in self._loops.descriptors:
                     self._loops.read(int(source))
+                elif int(source) in self._hosts.descriptors:
+                    self._hosts.read(int(source))
                 else:
                     self._engine.read(int(source))
             self._server.flush()
@@ -95,7 +100,7 @@ class Loop:
 
     def _follow_workers(self) -> None:
         descriptors = {worker.connection.fileno() for worker in self._engine.workers}
-        descriptors |= self._readers.descriptors | self._loops.descriptors
+        descriptors |= self._readers.descriptors | self._loops.descriptors | self._hosts.descriptors
         for descriptor in descriptors - self._polled:
             self._poller.register(descriptor, zmq.POLLIN)
         for descriptor in self._polled - descriptors:
@@ -111,6 +116,7 @@ class Loop:
         self._engine.leave_idle(self._idle)
         self._readers.look(self._idle)
         self._loops.look(self._idle)
+        self._hosts.look(self._idle)
         if self._server.look_after_clients() or self._manager.busy:
             self._needed = now
         if self._store.damaged:

@@ -30,6 +30,7 @@ from qmagic.service.experience import Learner
 from qmagic.service.ledger import Ledger, disk_full
 from qmagic.service.loops import Loops
 from qmagic.service.record import Record, Waiter, is_small
+from qmagic.service.remote import Remote, is_remote
 from qmagic.service.scheduler import Scheduler
 from qmagic.service.slots import Slots
 
@@ -58,6 +59,7 @@ class Manager:
         clock: Monotonic seconds.
         learner: Hears what runs took.
         loops: Decides about hybrid loops, which take no slot.
+        remote: Has the jobs that run at providers.
     """
 
     def __init__(
@@ -68,8 +70,9 @@ class Manager:
         clock: Callable[[], float] = time.monotonic,
         learner: Learner | None = None,
         loops: Loops | None = None,
+        remote: Remote | None = None,
     ) -> None:
-        self._learner, self._loops = learner, loops
+        self._learner, self._loops, self._remote = learner, loops, remote
         self._ledger, self._engine, self._slots, self._clock = ledger, engine, slots, clock
         self._scheduler = Scheduler()
         self._expected = Expected()
@@ -147,7 +150,9 @@ class Manager:
                 record, ErrorInfo("JobCancelledError", f"job {job} was cancelled while its input was being read")
             )
             return JobStatus.CANCELLED
-        if record.status in (JobStatus.READY, JobStatus.HELD):
+        if self._remote is not None and is_remote(record):
+            self._remote.cancel(record)
+        elif record.status in (JobStatus.READY, JobStatus.HELD):
             self._line(record).remove(job)
             self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
         elif record.status is JobStatus.RUNNING:
@@ -217,6 +222,8 @@ class Manager:
 
     def dispatch(self) -> None:
         """Hands out what can start now. Called after every batch of news."""
+        if self._remote is not None:
+            self._remote.tick()
         for job, threads in self._slots.grants():
             self._engine.grant(job, threads)
         if self._loops is not None:
@@ -290,7 +297,7 @@ class Manager:
             self._admit_running(record)
         else:
             self._ledger.admit(record, self._drop)
-            self._scheduler.add(record)
+            self._line(record).add(record)
 
     def on_chosen(self, message: Chosen) -> None:
         """A job's backend was chosen; others may be able to take its place."""
@@ -351,6 +358,9 @@ class Manager:
     def _restore(self, record: Record, running: bool) -> None:
         """Takes up a job that an earlier service left: what ran then runs again, unblamed."""
         record.small = is_small(record.spec, len(record.data))
+        if self._remote is not None and is_remote(record):
+            self._remote.add(record)
+            return
         if record.status is JobStatus.CANCELLING:
             self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
             return
@@ -361,9 +371,13 @@ class Manager:
         else:
             self._scheduler.add(record)
 
-    def _line(self, record: Record) -> Scheduler | Loops:
-        """Returns where a job waits."""
-        return self._loops if self._loops is not None and record.spec.kind == "loop" else self._scheduler
+    def _line(self, record: Record) -> Scheduler | Loops | Remote:
+        """Returns where a job waits: for a slot, a process of its own, or its provider."""
+        if self._loops is not None and record.spec.kind == "loop":
+            return self._loops
+        if self._remote is not None and is_remote(record):
+            return self._remote
+        return self._scheduler
 
     def _progress(self, record: Record) -> float | None:
         if self._loops is not None and record.spec.kind == "loop":
@@ -393,7 +407,13 @@ class Manager:
     def _check(self, record: Record) -> None:
         """Has a worker read a job's input, and go on to run it where nobody is before it."""
         record.deadline = self._clock() + CHECK_SECONDS
-        if record.plan is None and not record.trial and self._slots.free() and not len(self._scheduler):
+        if (
+            record.plan is None
+            and not record.trial
+            and not is_remote(record)
+            and self._slots.free()
+            and not len(self._scheduler)
+        ):
             self._start([record], check=True)
         else:
             planned = record.plan is not None

@@ -49,6 +49,7 @@ class Record:
         progress: How far the current attempt is, from 0 to 1; None where it does not tell.
         counts: Its counts so far, where its shots come in parts.
         reason: Why it is being stopped, when not by the user.
+        remote: Its provider's id of it, once it has one.
         accept: Called with None when it is on disk, or with why it was refused.
         waiters: Who waits for its end: one call for each who.
         plan: Called with the plan, where the job is only to be planned: it never exists.
@@ -85,6 +86,7 @@ class Record:
     counts: PartialCounts | None = None
     error: ErrorInfo | None = None
     reason: str = ""
+    remote: str = ""
     accept: list[Callable[[ErrorInfo | None], None]] = dataclasses.field(default_factory=list)
     waiters: dict[object, Waiter] = dataclasses.field(default_factory=dict)
     plan: Callable[[bytes], None] | None = None
@@ -127,6 +129,7 @@ class Record:
             notebook_path=spec.notebook_path,
             expected=self.expected,
             why=self.why,
+            remote=self.remote,
         )
 
 

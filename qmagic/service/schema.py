@@ -75,6 +75,22 @@ _STEPS = (
         PRIMARY KEY (number, place)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE budgets (currency TEXT PRIMARY KEY, total INTEGER, per_job INTEGER, since REAL NOT NULL);
+    CREATE TABLE charges (                   -- amounts in millionths
+        number INTEGER PRIMARY KEY,
+        job TEXT NOT NULL,                   -- its id; the job may be deleted
+        provider TEXT NOT NULL,
+        notebook TEXT NOT NULL,
+        currency TEXT NOT NULL,
+        bound INTEGER NOT NULL,
+        spent INTEGER,                       -- null while the bound is reserved
+        time REAL NOT NULL,
+        past INTEGER NOT NULL DEFAULT 0      -- does not count against the budget as it is now
+    );
+    CREATE UNIQUE INDEX charges_open ON charges (job) WHERE spent IS NULL;
+    CREATE INDEX charges_job ON charges (job);
+    """,
 )
 
 #: The version that this release writes.

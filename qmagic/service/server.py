@@ -18,6 +18,7 @@ from qmagic import home as homes
 from qmagic.engines.local import LocalEngine
 from qmagic.errors import ErrorInfo
 from qmagic.events import Event
+from qmagic.money import AskBudget
 from qmagic.protocol import (
     Cancel,
     Costs,
@@ -34,6 +35,7 @@ from qmagic.protocol import (
     ServiceStatus,
     Submit,
 )  # fmt: skip
+from qmagic.service.budget import Budget
 from qmagic.service.experience import Experience
 from qmagic.service.finding import Answer, Finding
 from qmagic.service.housekeeping import Housekeeping
@@ -72,6 +74,7 @@ class Server:
         housekeeping: Looks after the home.
         experience: Remembers what runs took.
         loops: Decides about hybrid loops.
+        budget: What jobs may cost.
     """
 
     def __init__(
@@ -86,6 +89,7 @@ class Server:
         housekeeping: Housekeeping,
         experience: Experience,
         loops: Loops,
+        budget: Budget,
     ) -> None:
         self._home, self._socket, self._store = home, socket, store
         self._manager, self._engine, self._slots = manager, engine, slots
@@ -99,7 +103,7 @@ class Server:
         self._listeners = Listeners(manager, self._push)
         self._finding, self._reading = Finding(manager, store), reading
         self._housekeeping = housekeeping
-        self._experience = experience
+        self._experience, self._budget = experience, budget
         self._loops = loops
         loops.publish = self._listeners.pulse
         self._request = msgspec.msgpack.Decoder(Request).decode
@@ -118,6 +122,7 @@ class Server:
             "diagnose": (Diagnose, self._diagnose),
             "draw": (Draw, self._draw),
             **LoopDoor(loops, store, self._send).verbs,
+            "budget": (AskBudget, self._ask_budget),
             "status": (type(None), self._status),
             "stop": (type(None), self._stop),
         }
@@ -242,6 +247,9 @@ class Server:
         if wanted.reset:
             self._experience.reset()
         self._send(client, number, self._experience.costs())
+
+    def _ask_budget(self, client: bytes, number: int, wanted: AskBudget) -> None:
+        self._budget.ask(wanted.change, lambda report, error: self._send(client, number, report, error))
 
     def _status(self, client: bytes, number: int, _: None) -> None:
         self._send(client, number, self._summary())

@@ -125,10 +125,12 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     # imported now, while the worker starts
     import zmq
 
+    from qmagic.engines.hosts import Hosts
     from qmagic.engines.loops import LoopEngine
     from qmagic.engines.readers import Readers
     from qmagic.protocol import MAX_REQUEST, PROTOCOL
     from qmagic.service import rows
+    from qmagic.service.budget import Budget
     from qmagic.service.experience import Experience
     from qmagic.service.housekeeping import Housekeeping, clear_results
     from qmagic.service.ledger import Ledger
@@ -137,6 +139,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     from qmagic.service.manager import Manager
     from qmagic.service.memory import MemoryWatch, available_cores, total_memory
     from qmagic.service.reading import Reading
+    from qmagic.service.remote import Remote
     from qmagic.service.server import Server
     from qmagic.service.slots import Slots
     from qmagic.service.store import Store
@@ -162,10 +165,12 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
 
     engine = LocalEngine(number, memory, home / "results", functools.partial(remember, "workers"))
     loop_engine = LoopEngine(home / "results", functools.partial(remember, "loops"))
-    ledger, slots = Ledger(store), Slots(number, memory)
+    hosts = Hosts(str(home))
+    ledger, slots, budget = Ledger(store), Slots(number, memory), Budget(store)
     experience = Experience(store)
     loops = Loops(ledger, store, loop_engine, max(4, 2 * number))
-    manager = Manager(ledger, engine, slots, learner=experience, loops=loops)
+    remote = Remote(ledger, hosts, time.monotonic)
+    manager = Manager(ledger, engine, slots, learner=experience, loops=loops, remote=remote)
     engine.costs = experience.factors
     engine.listener, loop_engine.listener = manager, loops
     if first is not None:
@@ -199,11 +204,11 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
         housekeeping,
         experience,
         loops,
+        budget,
     )
     watch = MemoryWatch(engine, manager, slots)
-    loop = Loop(
-        socket, server, store, manager, engine, readers, loop_engine, watch, housekeeping, options.idle_minutes * 60
-    )
+    idle = options.idle_minutes * 60
+    loop = Loop(socket, server, store, manager, engine, readers, loop_engine, hosts, watch, housekeeping, idle)
     ledger.publish = server.publish
     homes.write_discovery(home, discovery)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -217,6 +222,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
         (home / "service.json").unlink(missing_ok=True)
         readers.close()
         loop_engine.close()
+        hosts.close()
         engine.close()
         store.close()
         socket.close()

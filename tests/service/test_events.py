@@ -17,6 +17,7 @@ from qmagic.events import Event
 from qmagic.home import Discovery, ServiceOptions
 from qmagic.jobs import JobInfo
 from qmagic.protocol import Heard, Listen, Push, Reply, Request
+from qmagic.service.budget import Budget
 from qmagic.service.experience import Experience
 from qmagic.service.housekeeping import Housekeeping
 from qmagic.service.ledger import Ledger
@@ -136,7 +137,10 @@ def test_slow_reader(tmp_path):
         door.bind("inproc://door")
         reading = Reading(Readers(), store, tmp_path)
         loops = Loops(ledger, store, LoopEngine(tmp_path, lambda processes: None), 1)
-        server = Server(tmp_path, door, store, manager, engine, slots, reading, housekeeping, Experience(store), loops)
+        money = Budget(store)
+        server = Server(
+            tmp_path, door, store, manager, engine, slots, reading, housekeeping, Experience(store), loops, money
+        )
         for reader in readers:
             reader.setsockopt(zmq.RCVHWM, 10)
             reader.connect("inproc://door")

@@ -10,6 +10,6 @@ so that loops unroll and constants fold by themselves, and emits gates into a ci
 understood. Where Qiskit's reference reader takes a program too, both give the same circuit: tests compare them.
 """
 
-from qmagic.cells.openqasm3.program import load
+from qmagic.cells.openqasm3.program import lines_of, load
 
-__all__ = ["load"]
+__all__ = ["lines_of", "load"]

@@ -24,7 +24,7 @@ from qmagic.cells.openqasm3.parser import Parser
 from qmagic.cells.openqasm3.values import binary, cast
 from qmagic.errors import SourceError
 
-__all__ = ["MOST_STEPS", "load"]
+__all__ = ["MOST_STEPS", "lines_of", "load"]
 
 #: The most statements that loops, blocks and gates may execute.
 MOST_STEPS = 200_000
@@ -36,9 +36,24 @@ def load(text: str) -> QuantumCircuit:
     Raises:
         SourceError: The text is not OpenQASM 3, or uses what is not supported.
     """
+    return _run(text).circuit
+
+
+def lines_of(text: str) -> list[int]:
+    """Returns for each instruction of the circuit the line, from 1, of the statement that made it.
+
+    Raises:
+        SourceError: As `load`.
+    """
+    offsets: list[int] = []
+    _run(text, offsets)
+    return [text.count("\n", 0, offset) + 1 for offset in offsets]
+
+
+def _run(text: str, offsets: list[int] | None = None) -> _Runner:
     parser = Parser(text)
     program = parser.parse()
-    runner = _Runner(text)
+    runner = _Runner(text, offsets)
     # Digits are cut: a number of 9 digits is refused already.
     physical = [int(name[1:10]) for name in parser.texts if name[:1] == "$"]
     if physical:
@@ -51,7 +66,7 @@ def load(text: str) -> QuantumCircuit:
     except _End:
         pass
     runner.refer_to_inputs()
-    return runner.circuit
+    return runner
 
 
 class _Break(Exception):  # noqa: N818  a jump, not an error
@@ -67,10 +82,14 @@ class _End(Exception):  # noqa: N818
 
 
 class _Runner(Memory):
-    """Executes statements. `loops` has, for each loop around, its `blocks`, or None where Qiskit keeps the loop."""
+    """Executes statements. `loops` has, for each loop around, its `blocks`, or None where Qiskit keeps the loop.
 
-    def __init__(self, source: str) -> None:
+    `offsets`, where given, gets for each of the circuit's instructions the place of its statement.
+    """
+
+    def __init__(self, source: str, offsets: list[int] | None = None) -> None:
         super().__init__(source)
+        self.offsets, self.whole = offsets, self.circuit
         self.loops: list[int | None] = []
         self.steps = 0
 
@@ -84,6 +103,8 @@ class _Runner(Memory):
                     raise self.error(f"the program executes more than {MOST_STEPS:,} statements", statement.at)
             try:
                 _EXECUTE[type(statement)](self, statement)
+                if self.offsets is not None and self.circuit is self.whole and not self.blocks:
+                    self.offsets += [statement.at] * (len(self.circuit.data) - len(self.offsets))
             except SourceError:
                 raise
             except (ValueError, TypeError, QiskitError, OverflowError) as error:

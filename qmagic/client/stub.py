@@ -1,0 +1,164 @@
+"""Starts, finds and asks the stub of the clouds, a process of its own beside the job service.
+
+It belongs to a home, listens on the loopback only, and asks everybody for its token. Nothing here imports its code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from qmagic.errors import InputError, ServiceError
+from qmagic.home import StubPlace, find_stub, home_folder, process_alive
+
+__all__ = [
+    "change_stub", "plan_faults", "start_stub", "stop_stub", "stub_folder", "stub_place", "stub_pointers",
+    "stub_status",
+]  # fmt: skip
+
+_START_SECONDS = 20.0
+_ANSWER_SECONDS = 10.0
+
+
+def stub_folder() -> Path:
+    """Returns the folder of this home's stub."""
+    return home_folder() / "stub"
+
+
+def stub_place() -> StubPlace | None:
+    """Returns where the stub listens; None where none runs."""
+    return find_stub(stub_folder())
+
+
+def start_stub(port: int = 0) -> StubPlace:
+    """Starts the stub, unless it runs already, and returns where it listens.
+
+    Args:
+        port: Where to listen; 0 for the port of the last time, or a free one.
+
+    Raises:
+        ServiceError: It does not start; the message says why.
+    """
+    found = stub_place()
+    if found is not None:
+        return found
+    folder = stub_folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    reader, writer = os.pipe()
+    try:
+        with open(folder / "stub.log", "ab") as log:
+            # the shell leaves at once, so that the stub is nobody's zombie; its session is its own
+            command = [sys.executable, "-m", "qmagic.stub", str(folder), str(port), str(writer)]
+            subprocess.run(
+                ["/bin/sh", "-c", '"$@" &', "sh", *command],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=[writer],
+                start_new_session=True,
+                cwd="/",
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
+                check=True,
+            )
+    finally:
+        os.close(writer)
+    line = _read_line(reader)
+    if line.startswith("error "):
+        raise ServiceError(line.removeprefix("error "))
+    found = stub_place()
+    if found is None:
+        raise ServiceError(f"the stub did not start; see {folder / 'stub.log'}")
+    return found
+
+
+def stop_stub() -> bool:
+    """Ends the stub and returns whether one ran; its jobs and settings stay on disk."""
+    place = stub_place()
+    if place is None:
+        return False
+    _ask(place, "POST", "/stop", {})
+    deadline = time.monotonic() + _ANSWER_SECONDS
+    while process_alive(place.pid, place.start) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return True
+
+
+def stub_status() -> dict[str, Any] | None:
+    """Returns settings, counts of jobs, and what was asked that the stub does not play; None where none runs."""
+    place = stub_place()
+    return None if place is None else _ask(place, "GET", "/status", None)
+
+
+def stub_pointers() -> list[dict[str, Any]]:
+    """Returns how to point each official client at the stub: ``cloud``, ``environment`` and ``code`` of each.
+
+    Raises:
+        ServiceError: No stub runs.
+    """
+    answer: list[dict[str, Any]] = _ask(_running(), "GET", "/pointers", None)
+    return answer
+
+
+def change_stub(words: Sequence[str]) -> dict[str, Any]:
+    """Changes settings, ``["queue=30s", "fail=0.1"]``, and returns all of them.
+
+    Raises:
+        InputError: A setting is unknown, or its value makes no sense.
+        ServiceError: No stub runs.
+    """
+    answer: dict[str, Any] = _ask(_running(), "POST", "/set", list(words))["settings"]
+    return answer
+
+
+def plan_faults(faults: Sequence[dict[str, Any]]) -> None:
+    """Says which requests go wrong, in place of what was planned before; see `qmagic.stub.faults.Fault`."""
+    _ask(_running(), "POST", "/faults", list(faults))
+
+
+def _running() -> StubPlace:
+    place = stub_place()
+    if place is None:
+        raise ServiceError("no stub runs; start it with %qstub start")
+    return place
+
+
+def _ask(place: StubPlace, method: str, path: str, body: Any) -> Any:
+    import urllib.error  # 20 ms that %load_ext need not take
+    import urllib.request
+
+    request = urllib.request.Request(  # noqa: S310 - the address is our own discovery file's
+        f"{place.url}/qstub{path}",
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {place.token}"},
+        method=method,
+    )
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(request, timeout=_ANSWER_SECONDS) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        raise InputError(json.load(error)["error"]) from None
+    except OSError as error:
+        raise ServiceError(f"the stub at {place.url} does not answer: {error}") from None
+
+
+def _read_line(reader: int) -> str:
+    """Reads what the stub reports; "" where it went without a word or takes too long."""
+    data, deadline = b"", time.monotonic() + _START_SECONDS
+    try:
+        while not data.endswith(b"\n"):
+            ready, _, _ = select.select([reader], [], [], max(0.0, deadline - time.monotonic()))
+            chunk = os.read(reader, 4096) if ready else b""
+            if not chunk:
+                break
+            data += chunk
+    finally:
+        os.close(reader)
+    return data.decode(errors="replace").strip()

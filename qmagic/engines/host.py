@@ -1,0 +1,147 @@
+"""The provider host: one cloud's official client, in a process of its own.
+
+Started by the service as ``python -m qmagic.engines.host FD PARENT PROVIDER HOME``. It answers questions as they come,
+several at once, and keeps nothing that matters: what it was doing when it is killed is asked again, or found by key.
+For a stub's cloud it first points the client at the stub of the home.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import io
+import json
+import os
+import signal
+import sys
+import threading
+import urllib.request
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qmagic.engines.worker import die_with  # first: one thread for what is imported below
+
+import msgspec  # isort: skip
+
+from qmagic.engines.host_messages import Ask, Told
+from qmagic.errors import QmagicError
+from qmagic.home import find_stub
+from qmagic.jobs import JobSpec
+
+if TYPE_CHECKING:
+    from qmagic.providers.base import Provider
+
+__all__ = ["main"]
+
+_THREADS = 8
+_SPEC = msgspec.msgpack.Decoder(JobSpec).decode
+
+
+class Host:
+    """Answers the service's questions with a provider's adapter.
+
+    Args:
+        connection: To the service.
+        provider: Which cloud, such as ``"ibm-stub"``.
+        home: The home's folder.
+    """
+
+    def __init__(self, connection: Connection, provider: str, home: Path) -> None:
+        self._connection, self._name, self._home = connection, provider, home
+        self._encode, self._decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(Ask).decode
+        self._sending, self._making = threading.Lock(), threading.Lock()
+        self._provider: Provider | None = None
+
+    def serve(self) -> None:
+        """Answers until the service hangs up."""
+        with concurrent.futures.ThreadPoolExecutor(_THREADS) as pool:
+            while True:
+                pool.submit(self._answer, self._decode(self._connection.recv_bytes()))
+
+    def _answer(self, ask: Ask) -> None:
+        from qmagic.providers import base
+
+        names = {
+            base.InDoubtError: "doubt", base.RefusedError: "refused", base.LaterError: "later",
+            base.AuthError: "auth", base.RateError: "rate", base.GoneError: "gone",
+        }  # fmt: skip
+        try:
+            told = self._told(ask)
+        except base.ProviderError as error:
+            told = Told(ask.number, names[type(error)], str(error), getattr(error, "wait", 0.0))
+        except QmagicError as error:
+            told = Told(ask.number, "refused", str(error))
+        except Exception as error:
+            sys.excepthook(type(error), error, error.__traceback__)
+            told = Told(ask.number, "lost", f"{type(error).__name__}: {error}"[:300])
+        with self._sending:
+            self._connection.send_bytes(self._encode(told))
+
+    def _told(self, ask: Ask) -> Told:
+        from qmagic.clouds import device_of
+
+        provider = self._ready()
+        if ask.verb == "submit":
+            from qmagic.engines.host_jobs import pubs_of
+
+            spec = _SPEC(ask.spec)
+            return Told(ask.number, remotes=[provider.submit(device_of(spec.backend), pubs_of(spec), ask.key)])
+        if ask.verb == "find":
+            return Told(ask.number, remotes=provider.find(ask.key))
+        if ask.verb == "look":
+            standing = provider.look(ask.remote)
+            return Told(ask.number, status=standing.status, reason=standing.reason)
+        if ask.verb == "cancel":
+            provider.cancel(ask.remote)
+            return Told(ask.number)
+        from qmagic.engines.host_jobs import outcome_of, pubs_of
+        from qmagic.execute import headline
+        from qmagic.outcomes import pack
+
+        spec = _SPEC(ask.spec)
+        pubs = pubs_of(spec)
+        outcome = outcome_of(spec, provider.fetch(ask.remote, pubs))
+        return Told(ask.number, outcome=pack(outcome), headline=headline(outcome))
+
+    def _ready(self) -> Provider:
+        with self._making:
+            if self._provider is None:
+                self._provider = self._made()
+            return self._provider
+
+    def _made(self) -> Provider:
+        from qmagic.providers.base import AuthError
+
+        cloud, stub, _ = self._name.partition("-stub")
+        if stub:
+            place = find_stub(self._home / "stub")
+            if place is None:
+                raise AuthError("no stub runs; start it with %qstub start")
+            request = urllib.request.Request(  # noqa: S310 - the address is our own discovery file's
+                f"{place.url}/qstub/pointers", headers={"Authorization": f"Bearer {place.token}"}
+            )
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+                pointers = json.load(answer)
+            os.environ.update(next(one["environment"] for one in pointers if one["cloud"] == cloud))
+        if cloud == "ibm":
+            os.environ["USAGE_DATA_OPT_OUT"] = "True"  # it walks the stack at each request, and tells IBM
+            from qmagic.providers.ibm import Ibm
+
+            return Ibm()
+        raise AuthError(f"there is no adapter for {self._name!r}")
+
+
+def main() -> None:
+    """Runs a host; the arguments are the connection's descriptor, the parent's pid, the provider and the home."""
+    descriptor, parent, provider, home = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
+    die_with(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.stdout = io.StringIO()  # clients print
+    try:
+        Host(Connection(descriptor), provider, home).serve()
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        os._exit(0)  # the service is gone; a client's thread may not notice
+
+
+if __name__ == "__main__":
+    main()

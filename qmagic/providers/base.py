@@ -1,0 +1,135 @@
+"""The seam between qmagic and clouds: what an adapter is, and what it owes.
+
+* **A submit happens once.** The client's own retries of a submit are off. What is not certain is `InDoubtError`.
+* **The key travels with the job** so that `find` finds it, whoever submitted it and whatever became of the reply.
+* **One failure idiom.** Whatever a client does with a job that failed, `look` says FAILED and why. Everything else that
+  goes wrong is one of the errors here; none of them says anything about the job.
+* **Counts in Qiskit's order, for the circuit that was given**: an adapter brings it onto the device and undoes that.
+* Tokens stay in the client: they are in no message, no error and no log.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from qiskit.circuit import QuantumCircuit
+
+    from qmagic.outcomes import EstimatedPub, SampledPub
+
+__all__ = [
+    "AuthError", "GoneError", "InDoubtError", "LaterError", "Provider", "ProviderError", "RateError", "RefusedError",
+    "RemotePub", "RemoteStatus", "Standing",
+]  # fmt: skip
+
+
+class RemoteStatus(enum.StrEnum):
+    """Where a job stands at its provider."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclasses.dataclass(frozen=True)
+class Standing:
+    """A job's status at its provider, and why it failed where it did."""
+
+    status: RemoteStatus
+    reason: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class RemotePub:
+    """One PUB for a provider.
+
+    Attributes:
+        circuit: As it was given.
+        values: The values of each parameter, by name, all of the same shape; empty for none.
+        observables: Operators (``SparsePauliOp``) on the circuit's qubits; None for counts.
+        shape: The shape of the observables' array.
+        shots: Shots; None for the provider's usual number.
+        precision: Standard error that is asked for.
+    """
+
+    circuit: QuantumCircuit
+    values: dict[str, Any]
+    observables: tuple[Any, ...] | None = None
+    shape: tuple[int, ...] = ()
+    shots: int | None = None
+    precision: float | None = None
+
+
+class ProviderError(Exception):
+    """Something went wrong that is not the job's own failure; the message is one line."""
+
+
+class InDoubtError(ProviderError):
+    """A submit may or may not have been accepted."""
+
+
+class RefusedError(ProviderError):
+    """The provider refuses the job as it is; sending it again would not help."""
+
+
+class LaterError(ProviderError):
+    """Nothing happened; it may be tried again."""
+
+
+class AuthError(ProviderError):
+    """The provider does not accept who asks."""
+
+
+class GoneError(ProviderError):
+    """The provider says that it has no such job."""
+
+
+class RateError(ProviderError):
+    """Too many requests.
+
+    Args:
+        message: In a line.
+        wait: Seconds to wait.
+    """
+
+    def __init__(self, message: str, wait: float) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class Provider(Protocol):
+    """A cloud. Its methods may be called from several threads."""
+
+    def submit(self, device: str, pubs: Sequence[RemotePub], key: str) -> str:
+        """Submits a job under a key and returns the provider's id of it.
+
+        Raises:
+            InDoubtError: Nobody knows whether it was accepted.
+            ProviderError: It was not.
+        """
+        ...
+
+    def find(self, key: str) -> list[str]:
+        """Returns the ids of all jobs under a key that were not cancelled, oldest first."""
+        ...
+
+    def look(self, id: str) -> Standing:
+        """Returns where a job stands.
+
+        Raises:
+            GoneError: There is no such job.
+        """
+        ...
+
+    def fetch(self, id: str, pubs: Sequence[RemotePub]) -> list[SampledPub | EstimatedPub]:
+        """Returns the result of each PUB of a job that is done."""
+        ...
+
+    def cancel(self, id: str) -> None:
+        """Asks for a job to be stopped; one that has ended already is none of this method's business."""
+        ...

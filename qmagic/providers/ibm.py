@@ -1,0 +1,236 @@
+"""IBM Quantum by ``qiskit-ibm-runtime``: the client-side primitives, which post IBM's ``executor`` program.
+
+IBM has no key of its own for a submit: ours is a job tag, and `find` asks for it. The client sends a submit again after
+a server's error, and asks for usage and status before it; so its retries of POST are switched off, and `_Watch` sees
+whether the request itself had left when something went wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from qmagic.errors import nearest
+from qmagic.providers.base import (
+    AuthError,
+    GoneError,
+    InDoubtError,
+    LaterError,
+    ProviderError,
+    RateError,
+    RefusedError,
+    RemotePub,
+    RemoteStatus,
+    Standing,
+)
+from qmagic.providers.containers import estimated_pub, sampled_pub
+
+if TYPE_CHECKING:
+    from qmagic.outcomes import EstimatedPub, SampledPub
+
+__all__ = ["Ibm"]
+
+_STATES = {
+    "INITIALIZING": RemoteStatus.QUEUED,
+    "QUEUED": RemoteStatus.QUEUED,
+    "RUNNING": RemoteStatus.RUNNING,
+    "DONE": RemoteStatus.DONE,
+    "ERROR": RemoteStatus.FAILED,
+    "CANCELLED": RemoteStatus.CANCELLED,
+}
+_LEVEL = 1
+_SEED = 0
+#: Seconds to wait after a 429 that does not say.
+_WAIT = 2.0
+
+
+class _Watch:
+    """What became of a submit: whether its request left, and with what status it came back. One for each thread."""
+
+    def __init__(self) -> None:
+        self._local = threading.local()
+
+    def reset(self) -> None:
+        """Starts anew."""
+        self._local.sent, self._local.status, self._local.wait = False, None, _WAIT
+
+    def attach(self, session: Any) -> None:
+        """Watches a session of the client, and takes its retries of POST away."""
+        from requests.adapters import HTTPAdapter
+        from urllib3 import Retry
+
+        # by its defaults urllib3 repeats no POST, whatever came back
+        retry = Retry(total=5, connect=3, backoff_factor=0.5, status_forcelist=(500, 502, 503, 504, 520, 521, 522, 524))
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, HTTPAdapter(max_retries=retry))
+        post = session.post
+
+        def watched(url: str, **options: Any) -> Any:
+            self._local.sent = url.startswith("/jobs") or getattr(self._local, "sent", False)
+            return post(url, **options)
+
+        session.post = watched
+        session.hooks["response"].append(self._came_back)
+
+    def _came_back(self, response: Any, *_: Any, **__: Any) -> None:
+        if response.request.method == "POST" and response.request.url.endswith("/jobs"):
+            self._local.status = response.status_code
+            self._local.wait = float(response.headers.get("Retry-After", _WAIT))
+
+    def verdict(self, error: Exception) -> ProviderError:
+        """Returns what an error during a submit means."""
+        if not self._local.sent:
+            return _translated(error)
+        status, message = self._local.status, _line(error)
+        if status == 429:
+            return RateError(message, self._local.wait)
+        if status == 401:
+            return AuthError(message)
+        if status is not None and 400 <= status < 500:
+            return RefusedError(message)
+        return InDoubtError(message)
+
+
+class Ibm:
+    """IBM's adapter; the account is the client's own (saved, or from its environment)."""
+
+    def __init__(self) -> None:
+        self._watch = _Watch()
+        self._lock = threading.Lock()
+
+    @functools.cached_property
+    def _service(self) -> Any:
+        from qiskit_ibm_runtime import QiskitRuntimeService
+
+        warnings.simplefilter("ignore")  # the client's advice is for people who use it themselves
+        try:
+            service = QiskitRuntimeService()
+        except Exception as error:
+            raise AuthError(f"no account at IBM Quantum: {_line(error)}") from None
+        return service
+
+    @functools.lru_cache(maxsize=64)  # noqa: B019 - one adapter lives as long as its process
+    def _backend(self, name: str) -> tuple[Any, Any]:
+        """Returns a device and the passes that bring circuits onto it."""
+        from qiskit.transpiler import generate_preset_pass_manager
+
+        with self._lock:
+            names = [one.name for one in self._service.backends()]
+            full = name if name in names else f"ibm_{name}"
+            if full not in names:
+                raise RefusedError(f"IBM has no device {name!r}{nearest(name, names)}; there are {', '.join(names)}")
+            backend = self._service.backend(full)
+            for client in self._service._api_clients.values():
+                if not getattr(client, "qmagic_watched", False):
+                    self._watch.attach(client._session)
+                    client.qmagic_watched = True
+        passes = generate_preset_pass_manager(optimization_level=_LEVEL, backend=backend, seed_transpiler=_SEED)
+        return backend, passes
+
+    def submit(self, device: str, pubs: Sequence[RemotePub], key: str) -> str:
+        """Submits a job under a key; see `base.Provider`."""
+        from qiskit_ibm_runtime.executor_estimator import EstimatorV2
+        from qiskit_ibm_runtime.executor_sampler import SamplerV2
+
+        self._watch.reset()
+        try:
+            backend, passes = self._backend(device)
+            estimates = pubs[0].observables is not None
+            primitive = (EstimatorV2 if estimates else SamplerV2)(mode=backend)
+            primitive.options.environment.job_tags = [key]
+            made = [_estimator_pub(pub, passes) if estimates else _sampler_pub(pub, passes) for pub in pubs]
+            job = primitive.run(made)
+        except ProviderError:
+            raise
+        except Exception as error:
+            raise self._watch.verdict(error) from None
+        id: str = job.job_id()
+        return id
+
+    def find(self, key: str) -> list[str]:
+        """Returns the ids of the jobs under a key; see `base.Provider`."""
+        with _translating():
+            jobs = self._service.jobs(job_tags=[key], limit=20, descending=False)
+            return [job.job_id() for job in jobs if job.status() != "CANCELLED"]
+
+    def look(self, id: str) -> Standing:
+        """Returns where a job stands; see `base.Provider`."""
+        with _translating():
+            job = self._service.job(id)
+            status = _STATES.get(str(job.status()), RemoteStatus.RUNNING)  # a word that IBM has not had: it is not over
+            return Standing(status, str(job.error_message() or "") if status is RemoteStatus.FAILED else "")
+
+    def fetch(self, id: str, pubs: Sequence[RemotePub]) -> list[SampledPub | EstimatedPub]:
+        """Returns the result of each PUB; see `base.Provider`."""
+        with _translating():
+            job = self._service.job(id)
+            results = job.result()
+            metadata = {"backend": job.backend().name, "job": id}
+        found: list[SampledPub | EstimatedPub] = []
+        for pub, result in zip(pubs, results, strict=True):
+            if pub.observables is None:
+                found.append(sampled_pub(pub.circuit, result.data, metadata))
+            else:
+                found.append(estimated_pub(result.data, metadata))
+        return found
+
+    def cancel(self, id: str) -> None:
+        """Asks for a job to be stopped; see `base.Provider`."""
+        from qiskit_ibm_runtime import RuntimeInvalidStateError
+
+        with _translating():
+            try:
+                self._service.job(id).cancel()
+            except RuntimeInvalidStateError:
+                pass  # it has ended
+
+
+def _sampler_pub(pub: RemotePub, passes: Any) -> tuple[Any, ...]:
+    return (passes.run(pub.circuit), pub.values or None, pub.shots)
+
+
+def _estimator_pub(pub: RemotePub, passes: Any) -> tuple[Any, ...]:
+    import numpy as np
+
+    circuit = passes.run(pub.circuit)
+    assert pub.observables is not None
+    placed = np.empty(len(pub.observables), object)
+    placed[:] = [one.apply_layout(circuit.layout) for one in pub.observables]
+    precision = pub.precision if pub.precision is not None else pub.shots**-0.5 if pub.shots else None
+    return (circuit, placed.reshape(pub.shape), pub.values or None, precision)
+
+
+@contextlib.contextmanager
+def _translating() -> Iterator[None]:
+    """Turns the client's errors into the seam's."""
+    try:
+        yield
+    except ProviderError:
+        raise
+    except Exception as error:
+        raise _translated(error) from None
+
+
+def _translated(error: Exception) -> ProviderError:
+    from qiskit_ibm_runtime.api.exceptions import RequestsApiError
+    from qiskit_ibm_runtime.exceptions import IBMNotAuthorizedError, RuntimeJobNotFound
+
+    message = _line(error)
+    if isinstance(error, RuntimeJobNotFound) or getattr(error, "status_code", 0) == 404:
+        return GoneError(message)
+    if isinstance(error, IBMNotAuthorizedError):
+        return AuthError(message)
+    if isinstance(error, RequestsApiError) and error.status_code == 429:
+        return RateError(message, _WAIT)
+    if isinstance(error, (RequestsApiError, OSError, json.JSONDecodeError)):
+        return LaterError(message)
+    return LaterError(f"{type(error).__name__}: {message}")
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]

@@ -1,0 +1,220 @@
+"""IBM's adapter against a real stub, through the service: one job, one result, whatever goes wrong on the way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import psutil
+import pytest
+from qiskit import QuantumCircuit
+
+import qmagic
+from qmagic import client
+from qmagic.client import ask
+from qmagic.client import stub as control
+from qmagic.errors import JobCancelledError, JobFailedError
+from qmagic.home import find_service
+from qmagic.service.remote import key_of
+from tests.conftest import SOAK
+from tests.stub.conftest import Stub
+
+pytest.importorskip("starlette")
+pytest.importorskip("qiskit_ibm_runtime")
+
+SECONDS = 100
+
+
+@pytest.fixture(scope="module")
+def stub(home):
+    control.start_stub()
+    yield Stub()
+    control.stop_stub()
+
+
+def flipped():
+    circuit = QuantumCircuit(3)
+    circuit.x(0)
+    circuit.measure_all()
+    return circuit
+
+
+def submitted(**more):
+    return qmagic.run(flipped(), backend="ibm-stub:manila", shots=500, **more)
+
+
+def remote_jobs(stub, job):
+    """The jobs at the stub that carry this job's key, those that were not cancelled first."""
+    found = [one for one in stub.ask("GET", "/jobs?cloud=ibm") if key_of(job.id) in one["tags"]]
+    return sorted(found, key=lambda one: one["status"] == "cancelled")
+
+
+def assert_one_job_one_result(stub, job):
+    counts = job.result(timeout=SECONDS).counts()
+    assert max(counts, key=counts.get) == "001"
+    assert sum(counts.values()) == 500
+    alive = [one for one in remote_jobs(stub, job) if one["status"] != "cancelled"]
+    assert [one["id"] for one in alive] == [job.info().remote]
+
+
+def kinds(job):
+    return [event.kind for event in ask.events(job.id).events]
+
+
+def until(condition, what):
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+
+
+def test_counts(stub):
+    """X on qubit 0 of 3 is '001' on the device too; every step is an event, the key on disk before the submit."""
+    stub.fresh()
+    job = submitted()
+    assert_one_job_one_result(stub, job)
+    found = kinds(job)
+    assert found[:3] == ["job.created", "job.submitting", "job.queued"]
+    assert found[-2:] == ["job.fetching", "job.done"]
+    events = {event.kind: event.detail for event in ask.events(job.id).events}
+    assert events["job.submitting"] == {"key": key_of(job.id)}
+    assert events["job.queued"] == {"remote": job.info().remote}
+
+
+def test_cells_and_registers(stub):
+    """OpenQASM runs too, and registers come back with their names and places."""
+    stub.fresh()
+    text = """OPENQASM 3.0; include "stdgates.inc"; qubit[3] q; bit[2] a; bit b;
+        x q[2]; a[0] = measure q[0]; a[1] = measure q[1]; b = measure q[2];"""
+    counts = qmagic.run(text, backend="ibm-stub:manila", shots=500).result(timeout=SECONDS).counts()
+    assert max(counts, key=counts.get) == "100"
+
+
+def test_expectation_values(stub):
+    """Observables follow the layout; labels are those that were asked for."""
+    stub.fresh()
+    bell = QuantumCircuit(2)
+    bell.h(0)
+    bell.cx(0, 1)
+    result = qmagic.run(bell, backend="ibm-stub:manila", observables="ZZ; XX; ZI", shots=4000).result(timeout=SECONDS)
+    parity, phase, single = result.evs
+    assert 0.8 < parity <= 1.1
+    assert 0.8 < phase <= 1.1
+    assert abs(single) < 0.2
+
+
+def test_parameters(stub):
+    """A sweep is one job at the provider, and each point has its counts."""
+    from qiskit.circuit import Parameter
+
+    stub.fresh()
+    circuit = QuantumCircuit(1)
+    circuit.rx(Parameter("a"), 0)
+    circuit.measure_all()
+    job = qmagic.run(circuit, backend="ibm-stub:manila", shots=500, parameter_values={"a": [0.0, 3.14159]})
+    result = job.result(timeout=SECONDS)
+    assert result.counts(0, point=0)["0"] > 400
+    assert result.counts(0, point=1)["1"] > 400
+    assert len(remote_jobs(stub, job)) == 1
+
+
+def test_a_failed_job_says_why(stub):
+    """A job that fails at the provider fails here, with the provider's reason."""
+    stub.fresh("fail=1")
+    with pytest.raises(JobFailedError, match="lost its calibration"):
+        submitted().result(timeout=SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"backend": "ibm-stub:nowhere"}, "IBM has no device 'nowhere'"),
+        ({"noise": "fake_manila"}, "leave out --noise"),
+    ],
+)
+def test_what_cannot_run_there_is_refused(stub, options, message):
+    """A device that is not there, or noise on a device, fails with a sentence and leaves nothing at the provider."""
+    stub.fresh()
+    with pytest.raises(JobFailedError, match=message):
+        qmagic.run(flipped(), **{"backend": "ibm-stub:manila", "shots": 10, **options}).result(timeout=SECONDS)
+    assert stub.ask("GET", "/jobs?cloud=ibm") == []
+
+
+def test_cancel(stub):
+    """A cancel reaches the provider, and is done when the provider says so."""
+    stub.fresh("queue=1h")
+    job = submitted()
+    until(lambda: job.status() == "QUEUED", "it is not queued")
+    job.cancel()
+    with pytest.raises(JobCancelledError):
+        job.result(timeout=SECONDS)
+    assert [one["status"] for one in remote_jobs(stub, job)] == ["cancelled"]
+
+
+SUBMIT_FAULTS = [
+    ("drop", True), ("drop", False), ("truncated", True), ("502", True), ("429", False), ("401", False),
+    *([("500", False), ("500", True), ("503", False), ("502", False), ("slow", True)] if SOAK else []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "after"), SUBMIT_FAULTS)
+def test_one_job_whatever_becomes_of_a_submit(stub, kind, after):
+    """A lost, cut or refused reply to a submit leaves exactly one job at the provider, and its result here."""
+    stub.fresh()
+    stub.ask("POST", "/faults", [{"stage": "submit", "kind": kind, "after": after, "cloud": "ibm"}])
+    assert_one_job_one_result(stub, submitted())
+
+
+LATER_FAULTS = [
+    ("poll", "404"), ("poll", "drop"), ("result", "truncated"), ("result", "401"),
+    *([(stage, kind) for stage in ("poll", "result") for kind in ("500", "503", "429", "slow")] if SOAK else []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stage", "kind"), LATER_FAULTS)
+def test_trouble_while_asking_changes_nothing(stub, stage, kind):
+    """What goes wrong while a job is watched or fetched loses nothing and fails nothing."""
+    stub.fresh()
+    stub.ask("POST", "/faults", [{"stage": stage, "kind": kind, "cloud": "ibm", "times": 2}])
+    job = submitted()
+    assert_one_job_one_result(stub, job)
+    assert "job.in_doubt" not in kinds(job)
+
+
+def test_a_killed_service_finds_its_job(stub, home):
+    """kill -9 of the service while a job is queued: the next service watches the same job."""
+    stub.fresh("queue=3s")
+    job = submitted()
+    until(lambda: job.status() == "QUEUED", "it is not queued")
+    os.kill(find_service(home).pid, signal.SIGKILL)
+    assert_one_job_one_result(stub, job)
+    assert len(remote_jobs(stub, job)) == 1
+
+
+def test_a_killed_host_is_found_out(stub, home):
+    """kill -9 of the provider host in the middle of a submit: the job is in doubt, and found by its key."""
+    stub.fresh()
+    submitted().result(timeout=SECONDS)  # the host is warm
+    stub.ask("POST", "/faults", [{"stage": "submit", "kind": "slow", "seconds": 5, "cloud": "ibm"}])
+    job = submitted()
+    until(lambda: remote_jobs(stub, job), "it has not arrived")
+    service = psutil.Process(find_service(home).pid)
+    hosts = [one for one in service.children() if "qmagic.engines.host" in one.cmdline()]
+    assert len(hosts) == 1
+    hosts[0].kill()
+    assert_one_job_one_result(stub, job)
+    assert "job.in_doubt" in kinds(job)
+
+
+def test_without_a_stub_a_job_waits(stub):
+    """Where nobody answers a job is held, with the reason, and goes on when somebody does."""
+    stub.fresh()
+    control.stop_stub()
+    client.stop_service()
+    job = submitted()
+    until(lambda: job.status() == "HELD", "it is not held")
+    reasons = [event.detail["reason"] for event in ask.events(job.id).events if event.kind == "job.held"]
+    assert "no stub runs; start it with %qstub start" in reasons[0]
+    control.start_stub()
+    assert_one_job_one_result(stub, job)

@@ -1,0 +1,147 @@
+"""The laws of jobs at providers, under random schedules of lost replies, late arrivals, errors, cancels and kills."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from qmagic.engines.host_messages import Told
+from qmagic.jobs import JobStatus
+from qmagic.service import rows
+from qmagic.service.ledger import Ledger
+from qmagic.service.manager import Manager
+from qmagic.service.remote import Remote, key_of
+from qmagic.service.slots import Slots
+from tests.service.playing import PlayedEngine, SteppedStore, encoded, spec
+
+
+class PlayedCloud:
+    """A provider without an idempotency key, that loses replies, answers late and says wrong things."""
+
+    def __init__(self, draw, clock, on_disk):
+        self.draw, self.clock, self.on_disk = draw, clock, on_disk
+        self.jobs = {}  # id: {key, status}
+        self.asked = []  # questions without an answer
+        self.late = []  # submits that are still on their way, with the time of their arrival
+        self.calm = False
+        self.number = 0
+
+    def ask(self, provider, environment, verb, key, remote, data, then):
+        assert verb != "submit" or self.on_disk(key), "submitted before the key was on disk"
+        self.asked.append((verb, key, remote, then))
+
+    def accept(self, key):
+        id = f"r{len(self.jobs)}"
+        self.jobs[id] = {"key": key, "status": "queued"}
+        return id
+
+    def alive(self, key):
+        return [id for id, one in self.jobs.items() if one["key"] == key and one["status"] != "cancelled"]
+
+    def step(self):
+        """Answers a question that waits, in one of the ways in which it may go."""
+        for moment, key in [one for one in self.late if one[0] <= self.clock()]:
+            self.late.remove((moment, key))
+            self.accept(key)
+        if not self.asked:
+            return
+        verb, key, remote, then = self.asked.pop(self.draw.randrange(len(self.asked)))
+        bad = not self.calm and self.draw.random() < 0.4
+        self.number += 1
+        if verb == "submit":
+            way = self.draw.choice(["after", "before", "late", "later", "rate", "auth"]) if bad else "good"
+            if way == "late":
+                self.late.append((self.clock() + self.draw.uniform(0, 5), key))
+            id = self.accept(key) if way in ("good", "after") else ""
+            trouble = {"after": "doubt", "before": "lost", "late": "doubt", "good": ""}.get(way, way)
+            then(Told(self.number, trouble, remotes=[id] if way == "good" else []))
+        elif bad and not (verb == "find" and self.draw.random() < 0.5):
+            then(Told(self.number, self.draw.choice(["later", "lost", "auth", "rate", "gone"])))
+        elif verb == "find":
+            then(Told(self.number, remotes=self.alive(key)))
+        elif verb == "cancel":
+            if self.jobs[remote]["status"] in ("queued", "running"):
+                self.jobs[remote]["status"] = "cancelled"
+            then(Told(self.number))
+        elif verb == "look":
+            job = self.jobs[remote]
+            after = {"queued": "running", "running": "done"}
+            on_its_way = any(one == key for _, one in self.late)
+            if self.draw.random() < 0.5 and not on_its_way:
+                job["status"] = after.get(job["status"], job["status"])
+            then(Told(self.number, status=job["status"]))
+        else:
+            then(Told(self.number, outcome=b"result", headline="h"))
+
+
+class Life:
+    """A service with a store on disk, which may be killed and started again."""
+
+    def __init__(self, path, draw):
+        self.path, self.now, self.draw = path, 1000.0, draw
+        self.cloud = PlayedCloud(draw, lambda: self.now, self.on_disk)
+        self.start()
+
+    def start(self):
+        self.store = SteppedStore(self.path)
+        self.ledger = Ledger(self.store)
+        remote = Remote(self.ledger, self.cloud, lambda: self.now)
+        self.manager = Manager(self.ledger, PlayedEngine(1, 100), Slots(1, 100), clock=lambda: self.now, remote=remote)
+
+    def kill(self):
+        self.store.die()
+        # what was asked is done all the same, and nobody hears of it
+        for verb, key, _, _ in self.cloud.asked:
+            if verb == "submit" and self.draw.random() < 0.5:
+                self.cloud.accept(key)
+        self.cloud.asked.clear()
+        self.start()
+
+    def on_disk(self, key):
+        found = rows.unfinished(self.store._connection)
+        return any(key_of(record.id) == key and record.status is JobStatus.SUBMITTING for record, _ in found)
+
+    def step(self):
+        self.manager.dispatch()
+        self.store.step()
+        self.cloud.step()
+        self.store.step()
+        self.now += self.draw.uniform(0, 0.4)
+
+    def status(self, job):
+        query = "SELECT status FROM jobs WHERE id = ?"
+        return JobStatus(self.store._connection.execute(query, (job,)).fetchone()[0])
+
+
+@pytest.mark.parametrize("provider", ["ibm-stub", "ibm"])
+def test_exactly_one_job_at_the_provider(tmp_path, full, provider):
+    """Every job that ends DONE has exactly one job at its provider; where jobs cost money, never a second submit after
+    a doubt; a cancelled job has none that runs on; all others still wait for their user."""
+    for seed in range(full(12, 2000)):
+        draw = random.Random(seed)
+        life = Life(tmp_path / f"{provider}-{seed}.sqlite", draw)
+        jobs = [spec(backend=f"{provider}:d", checked=True) for _ in range(3)]
+        for job in jobs:
+            life.manager.submit(encoded(job), lambda error: None)
+        for moment in range(60):
+            life.step()
+            if draw.random() < 0.05:
+                life.kill()
+            if moment == 20 and draw.random() < 0.5:
+                life.manager.cancel(jobs[0].id)
+        life.cloud.calm = True
+        for _ in range(400):
+            life.step()
+        for job in jobs:
+            status, alive = life.status(job.id), life.cloud.alive(key_of(job.id))
+            where = f"seed {seed}, {status}, {alive}"
+            if status is JobStatus.IN_DOUBT:
+                assert provider == "ibm", where
+                assert not alive, where
+            elif status is JobStatus.CANCELLED:
+                assert not alive, where
+            else:
+                assert status is JobStatus.DONE, where
+                assert len(alive) == 1, where
+        life.store.die()
