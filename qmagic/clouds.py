@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-__all__ = ["CLOUDS", "device_of", "provider_of"]
+import msgspec
+
+__all__ = ["CLOUDS", "Device", "device_of", "provider_of"]
 
 #: The clouds that have an adapter (`providers/`).
 CLOUDS = ("ibm",)
@@ -22,3 +24,25 @@ def provider_of(backend: str) -> str:
 def device_of(backend: str) -> str:
     """Returns the device's name at its provider."""
     return backend.partition(":")[2]
+
+
+class Device(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A device at a provider, as the provider describes it now.
+
+    Attributes:
+        name: What ``--backend provider:name`` takes.
+        qubits: How many it has.
+        status: ``online``, or the provider's word for why not (``offline``, ``maintenance``, ``retired``).
+        queue: Jobs that wait there; None where the provider does not say.
+        simulator: Whether it is no QPU.
+        two_qubit_error: The median over its two-qubit gates; None where nothing is published.
+        readout_error: The same over its qubits.
+    """
+
+    name: str
+    qubits: int
+    status: str = "online"
+    queue: int | None = None
+    simulator: bool = False
+    two_qubit_error: float | None = None
+    readout_error: float | None = None

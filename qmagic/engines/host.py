@@ -123,12 +123,9 @@ class Host:
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
                 pointers = json.load(answer)
             os.environ.update(next(one["environment"] for one in pointers if one["cloud"] == cloud))
-        if cloud == "ibm":
-            os.environ["USAGE_DATA_OPT_OUT"] = "True"  # it walks the stack at each request, and tells IBM
-            from qmagic.providers.ibm import Ibm
+        from qmagic.providers.registry import adapter
 
-            return Ibm()
-        raise AuthError(f"there is no adapter for {self._name!r}")
+        return adapter(cloud)
 
 
 def main() -> None:

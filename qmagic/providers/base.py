@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from qiskit.circuit import QuantumCircuit
+    from qiskit.transpiler import Target
 
+    from qmagic.clouds import Device
     from qmagic.outcomes import EstimatedPub, SampledPub
 
 __all__ = [
@@ -38,10 +40,19 @@ class RemoteStatus(enum.StrEnum):
 
 @dataclasses.dataclass(frozen=True)
 class Standing:
-    """A job's status at its provider, and why it failed where it did."""
+    """Where a job stands at its provider.
+
+    Attributes:
+        status: Its status.
+        reason: Why it failed, where it did.
+        seconds: QPU seconds that were billed, of a job that has ended and where the provider bills time and says so.
+        ahead: Jobs before it in the queue; None where the provider does not say.
+    """
 
     status: RemoteStatus
     reason: str = ""
+    seconds: float | None = None
+    ahead: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,8 +116,22 @@ class RateError(ProviderError):
 class Provider(Protocol):
     """A cloud. Its methods may be called from several threads."""
 
-    def submit(self, device: str, pubs: Sequence[RemotePub], key: str) -> str:
+    def devices(self) -> list[Device]:
+        """Returns the devices that this account can reach."""
+        ...
+
+    def target(self, device: str) -> Target | None:
+        """Returns a device's gates with their published errors and durations; None where nothing is published."""
+        ...
+
+    def compiled(self, device: str, circuit: QuantumCircuit) -> QuantumCircuit:
+        """Returns a circuit as it is submitted to a device, with its layout; what the price is made from."""
+        ...
+
+    def submit(self, device: str, pubs: Sequence[RemotePub], key: str, seconds: int | None = None) -> str:
         """Submits a job under a key and returns the provider's id of it.
+
+        With `seconds` the provider stops the job after so much billed time, where it bills time.
 
         Raises:
             InDoubtError: Nobody knows whether it was accepted.

@@ -10,11 +10,13 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
+import statistics
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from qmagic.clouds import Device
 from qmagic.errors import nearest
 from qmagic.providers.base import (
     AuthError,
@@ -31,6 +33,9 @@ from qmagic.providers.base import (
 from qmagic.providers.containers import estimated_pub, sampled_pub
 
 if TYPE_CHECKING:
+    from qiskit.circuit import QuantumCircuit
+    from qiskit.transpiler import Target
+
     from qmagic.outcomes import EstimatedPub, SampledPub
 
 __all__ = ["Ibm"]
@@ -132,7 +137,24 @@ class Ibm:
         passes = generate_preset_pass_manager(optimization_level=_LEVEL, backend=backend, seed_transpiler=_SEED)
         return backend, passes
 
-    def submit(self, device: str, pubs: Sequence[RemotePub], key: str) -> str:
+    def devices(self) -> list[Device]:
+        """Returns the devices of the account; see `base.Provider`."""
+        with _translating():
+            return [_device(self._service.backend(one.name)) for one in self._service.backends()]
+
+    def target(self, device: str) -> Target | None:
+        """Returns a device's gates with their errors; see `base.Provider`."""
+        with _translating():
+            target: Target = self._backend(device)[0].target
+            return target
+
+    def compiled(self, device: str, circuit: QuantumCircuit) -> QuantumCircuit:
+        """Returns a circuit on a device; see `base.Provider`."""
+        with _translating():
+            placed: QuantumCircuit = self._backend(device)[1].run(circuit)
+            return placed
+
+    def submit(self, device: str, pubs: Sequence[RemotePub], key: str, seconds: int | None = None) -> str:
         """Submits a job under a key; see `base.Provider`."""
         from qiskit_ibm_runtime.executor_estimator import EstimatorV2
         from qiskit_ibm_runtime.executor_sampler import SamplerV2
@@ -143,6 +165,8 @@ class Ibm:
             estimates = pubs[0].observables is not None
             primitive = (EstimatorV2 if estimates else SamplerV2)(mode=backend)
             primitive.options.environment.job_tags = [key]
+            if seconds is not None:
+                primitive.options.max_execution_time = seconds
             made = [_estimator_pub(pub, passes) if estimates else _sampler_pub(pub, passes) for pub in pubs]
             job = primitive.run(made)
         except ProviderError:
@@ -188,6 +212,26 @@ class Ibm:
                 self._service.job(id).cancel()
             except RuntimeInvalidStateError:
                 pass  # it has ended
+
+
+def _device(backend: Any) -> Device:
+    """Returns what a device says of itself."""
+    status = backend.status()
+    gates = [
+        properties.error
+        for name in backend.target.operation_names
+        for places, properties in backend.target[name].items()
+        if places is not None and len(places) == 2 and properties is not None and properties.error is not None
+    ]
+    readout = [one.error for one in backend.target["measure"].values() if one is not None and one.error is not None]
+    return Device(
+        name=backend.name,
+        qubits=backend.num_qubits,
+        status="online" if status.operational else str(status.status_msg or "offline"),
+        queue=status.pending_jobs,
+        two_qubit_error=statistics.median(gates) if gates else None,
+        readout_error=statistics.median(readout) if readout else None,
+    )
 
 
 def _sampler_pub(pub: RemotePub, passes: Any) -> tuple[Any, ...]:
