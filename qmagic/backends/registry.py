@@ -30,6 +30,7 @@ _OURS = {
     "stim": "qmagic.backends.stim:Stim",
     "sparse": "qmagic.backends.sparse:Sparse",
     "qsim": "qmagic.backends.qsim:Qsim",
+    "lightning.gpu": "qmagic.backends.lightning_gpu:LightningGpu",
     "aer": "qmagic.backends.aer:Aer",
     "aer.statevector": "qmagic.backends.aer:Aer",
     "aer.gpu": "qmagic.backends.aer_gpu:AerGpu",
@@ -121,7 +122,7 @@ def target(name: str) -> Target:
 
     full = resolve(name)
     names = standard_names()
-    if full in ("statevector", "qsim"):
+    if full in ("statevector", "qsim", "lightning.gpu"):
         names -= {"if_else", "while_loop", "for_loop", "switch_case", "box", "break_loop", "continue_loop"}
     elif full == "stim":
         from qmagic.backends.aer_methods import CLIFFORD

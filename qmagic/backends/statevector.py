@@ -84,7 +84,7 @@ class StateVector:
             executable,
             self.name,
             8 << len(qubits),
-            lambda: marginal(squared_moduli(_state(executable, grant).get_vector()), program.active, qubits),
+            lambda: marginal(squared_moduli(self.state(executable, grant).get_vector()), program.active, qubits),
         )
         random, order = generator(key)
         outcomes, counts = draw(probabilities, shots, random)
@@ -96,7 +96,7 @@ class StateVector:
         """Returns each product's expectation value; a projector is expanded into ``(1 ± P) / 2``."""
         active = executable.program.active
         place = {qubit: i for i, qubit in enumerate(active)}
-        state = _state(executable, grant)
+        state = self.state(executable, grant)
         known: dict[Product, float] = {(): 1.0}
         values = np.empty(len(products))
         for row, product in enumerate(products):
@@ -115,7 +115,7 @@ class StateVector:
         """Returns counts in each basis, all from one simulation."""
         active = executable.program.active
         place = {qubit: i for i, qubit in enumerate(active)}
-        state = _state(executable, grant)
+        state = self.state(executable, grant)
         tables = []
         for basis, number, key in zip(bases, shots, keys, strict=True):
             change = qulacs.QuantumCircuit(len(active))
@@ -136,6 +136,20 @@ class StateVector:
             )
         return tables, self.name
 
+    def state(self, executable: Executable, grant: Grant) -> Any:
+        """Returns the final state (qulacs') over the active qubits, the first of them as the lowest bit."""
+        active = executable.program.active
+        width = max(1, len(active))
+        circuit = compiled(executable.program.steps, {qubit: i for i, qubit in enumerate(active)}, width)
+        if width <= _KEPT:
+            state = _kept_state(width)
+            state.set_zero_state()
+        else:
+            state = qulacs.QuantumState(width)
+        with using(grant.threads, "qulacs"):
+            run(circuit, state)
+        return state
+
 
 def places_of(measured: tuple[tuple[int, int], ...]) -> tuple[tuple[int, ...], list[list[int]] | None]:
     """Returns the measured qubits, and the bits that each ends in; None where the i-th ends in bit i alone."""
@@ -149,21 +163,6 @@ def places_of(measured: tuple[tuple[int, int], ...]) -> tuple[tuple[int, ...], l
     # Ascending by the highest bit that a qubit ends in, so that ascending outcomes stay ascending.
     qubits = tuple(sorted(holders, key=lambda qubit: holders[qubit][-1]))
     return qubits, [holders[qubit] for qubit in qubits]
-
-
-def _state(executable: Executable, grant: Grant) -> Any:
-    """Returns the final state over the active qubits, the first of them as the lowest bit."""
-    active = executable.program.active
-    width = max(1, len(active))
-    circuit = compiled(executable.program.steps, {qubit: i for i, qubit in enumerate(active)}, width)
-    if width <= _KEPT:
-        state = _kept_state(width)
-        state.set_zero_state()
-    else:
-        state = qulacs.QuantumState(width)
-    with using(grant.threads, "qulacs"):
-        run(circuit, state)
-    return state
 
 
 def compiled(steps: Iterable[Step], place: Mapping[int, int], width: int) -> Any:

@@ -8,6 +8,7 @@ runs here really took, see `experience`):
     qsim                        3e-4 + 2.5e-6 G + (1e-10 G + 1.2e-8) 2^n / t'
     aer.statevector             5e-3 + 1e-5 G + (1e-9 G + 1e-8) 2^n / t' + 1e-6 N
     aer.gpu                     0.3 + 1e-5 G + 5e-11 G 2^n + 1e-6 N        (from a card's bandwidth, not measured)
+    lightning.gpu               0.3 + 3e-5 G + (5e-11 G + 1e-8) 2^n        (likewise)
     aer.density_matrix          5e-3 + 1e-5 G + 1.2e-9 G 4^n + 1e-6 N
     aer.matrix_product_state    3e-3 + 3e-5 G + 1e-9 S + 8e-5 n + R n (4e-7 + 5e-10 4^bond)
                                 S: sum over two-qubit gates and the cuts they cross of 8^bond; R: distinct shots
@@ -103,6 +104,8 @@ def memory_of(backend: str, facts: Facts) -> float:
         return _power(2, n) * 32
     if backend == "qsim":
         return _power(2, n) * 24
+    if backend == "lightning.gpu":
+        return _power(2, n) * 48
     if backend in ("aer.statevector", "aer.gpu"):
         return _power(2, n) * 24
     if backend == "aer.density_matrix":
@@ -144,6 +147,11 @@ def _aer_statevector(work: Work) -> float:
 def _aer_gpu(work: Work) -> float:
     facts = work.facts
     return 0.3 + 1e-5 * facts.gates + 5e-11 * facts.gates * _power(2, facts.qubits) + 1e-6 * work.shots
+
+
+def _lightning_gpu(work: Work) -> float:
+    facts = work.facts
+    return 0.3 + 3e-5 * facts.gates + (5e-11 * facts.gates + 1e-8) * _power(2, facts.qubits)
 
 
 def _trajectories(work: Work) -> float:
@@ -200,6 +208,7 @@ _MODELS: dict[str, Callable[[Work], float]] = {
     "aer": _aer,
     "aer.statevector": _aer_statevector,
     "aer.gpu": _aer_gpu,
+    "lightning.gpu": _lightning_gpu,
     "aer.matrix_product_state": _tensors,
     "aer.stabilizer": _stabilizer,
     "aer.density_matrix": _density,

@@ -17,6 +17,7 @@ import msgspec
 
 from qmagic.backends import registry
 from qmagic.backends.aer_devices import sees_gpu
+from qmagic.backends.lightning_gpu import lightning_sees_gpu
 from qmagic.backends.line import shorter
 from qmagic.backends.memory import limit
 from qmagic.backends.threads import available
@@ -34,7 +35,7 @@ __all__ = ["PACKAGES", "Package", "Route", "choose", "estimate", "installed", "i
 #: What `auto` chooses among. Approximate backends (aer.extended_stabilizer) run by name only.
 CANDIDATES = (
     "statevector", "qsim", "stim", "sparse", "branches", "aer", "aer.matrix_product_state", "aer.statevector",
-    "aer.stabilizer", "aer.gpu",
+    "aer.stabilizer", "aer.gpu", "lightning.gpu",
 )  # fmt: skip
 #: Those that know noise, and those that know measurements in the middle.
 _NOISY = frozenset({"stim", "aer"})
@@ -94,7 +95,7 @@ class Route:
 @functools.cache
 def installed(name: str) -> bool:
     """Returns whether a backend's package is there, and the GPU of one that needs it; imports nothing without one."""
-    if name == "aer.gpu" and not sees_gpu():
+    if (name == "aer.gpu" and not sees_gpu()) or (name == "lightning.gpu" and not lightning_sees_gpu()):
         return False
     return name in registry.names() and (name not in PACKAGES or util.find_spec(PACKAGES[name].module) is not None)
 

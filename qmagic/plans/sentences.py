@@ -28,6 +28,7 @@ _SENTENCES = {
     "aer.matrix_product_state": "the entanglement of {qubits} qubits across any cut is at most {bond} bits",
     "aer.statevector": "a state vector of {qubits} qubits",
     "aer.gpu": "a state vector of {qubits} qubits, on the GPU",
+    "lightning.gpu": "a state vector of {qubits} qubits, on the GPU",
 }
 
 

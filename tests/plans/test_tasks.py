@@ -73,11 +73,11 @@ def test_counts_do_not_depend_on_sharing(backend):
 
 def test_one_simulation(monkeypatch):
     """A batch of equal circuits is simulated once; so are exact values."""
-    from qmagic.backends import statevector
+    from qmagic.backends.statevector import StateVector
 
     made = []
-    real = statevector._state
-    monkeypatch.setattr(statevector, "_state", lambda *given: made.append(1) or real(*given))
+    real = StateVector.state
+    monkeypatch.setattr(StateVector, "state", lambda *given: made.append(1) or real(*given))
     circuit = scrambled(5, 3)
     outcome_of([circuit, circuit.copy(), ghz(2), circuit.copy()], *pubs(0, 1, 2, 3), backend="statevector")
     assert len(made) == 2
