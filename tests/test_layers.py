@@ -69,7 +69,7 @@ ONLY_IN = {
     "IPython": ("magics/", "display/", "__init__.py"),
     "traitlets": ("magics/", "display/"),
     "qiskit_aer": ("backends/aer", "backends/noise", "backends/devices"),
-    "qulacs": ("backends/statevector", "backends/gates", "backends/exact/fallback"),
+    "qulacs": ("backends/statevector", "backends/lightning_gpu", "backends/gates", "backends/exact/fallback"),
     "numba": ("backends/exact/",),
     "llvmlite": ("backends/exact/simd",),
     "stim": ("backends/stim",),
