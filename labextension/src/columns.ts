@@ -2,7 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { element } from './dom';
-import { cost, count, duration, moment, shortMoment, statusWord } from './format';
+import { cost, count, duration, failure, moment, shortMoment, statusWord } from './format';
 import { drawing, statusIcon } from './icons';
 import type { Row } from './list';
 import type { JobsModel } from './model';
@@ -91,7 +91,7 @@ const NAME: Column = {
     if (!job) {
       return [below, row.id].join('\n');
     }
-    const second = job.error || (job.name ? job.headline : '');
+    const second = failure(job) || (job.name ? job.headline : '');
     return [title(job), [second, below].filter(Boolean).join(' · ')].join('\n');
   },
   fill: (cell, _row, text) => {

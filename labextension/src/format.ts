@@ -1,7 +1,7 @@
 /** Numbers and times as people read them. */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { JobStatus } from './protocol';
+import type { JobStatus, JobView } from './protocol';
 
 // kept: a table says some hundred times and numbers a second while it is scrolled, and making one takes 50 us
 const NUMBER = new Intl.NumberFormat();
@@ -97,4 +97,9 @@ export function statusWord(status: JobStatus, trans: TranslationBundle): string 
     case 'LOST':
       return trans.__('Lost');
   }
+}
+
+/** Why a job failed, without the job's own name before it: a row has room for a few words only. */
+export function failure(job: JobView): string {
+  return job.error.replace(`job ${job.id}`, '').replace(/^[:\s]+/, '');
 }

@@ -8,6 +8,7 @@
 
 import { Notification } from '@jupyterlab/apputils';
 import type { IStateDB } from '@jupyterlab/statedb';
+import { failure } from './format';
 import type { JobsModel } from './model';
 import { isFinal, type JobView } from './protocol';
 import type { IQMagic } from './tokens';
@@ -71,7 +72,7 @@ export class Notifier {
     const { trans } = this._options.qmagic;
     const failed = job.status !== 'DONE';
     const name = job.name || trans.__('A quantum job');
-    const headline = failed ? job.error : job.headline;
+    const headline = failed ? failure(job) : job.headline;
     const first = failed ? trans.__('%1 failed', name) : trans.__('%1 is done', name);
     this._emit(headline ? `${first}: ${headline}` : first, failed, trans.__('Show job'), job.id);
   }

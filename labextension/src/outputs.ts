@@ -90,7 +90,8 @@ export class JobRenderer extends Widget implements IRenderMime.IRenderer {
       trouble: this._gone || model.trouble,
       result: this._detail?.result
     };
-    const saves = isFinal(job.status) && this._mayBeSaved;
+    // the kernel has stored the end already, unless it died on the way
+    const saves = isFinal(job.status) && this._mayBeSaved && (!isFinal(stored.status) || !!this._detail?.result);
     if (this._card && saves === this._saves) {
       this._card.update(data);
       return;
