@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 
+import psutil
 import pytest
 from msgspec.structs import replace
 
@@ -124,6 +125,7 @@ def _stop_a_shared_call():
         if len(worker.jobs) < 2:
             continue
         os.kill(worker.pid, signal.SIGSTOP)
+        until(lambda pid=worker.pid: psutil.Process(pid).status() == psutil.STATUS_STOPPED, what="it stands still")
         status()  # by its answer the service has heard the worker's last word
         shared = next(w.jobs for w in status().workers if w.pid == worker.pid)
         if len(shared) >= 2:
