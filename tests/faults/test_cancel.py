@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 
+import psutil
 import pytest
 from msgspec.structs import replace
 
@@ -13,7 +14,7 @@ from qmagic import client
 from qmagic.client import ask
 from qmagic.errors import InputError, JobCancelledError, JobFailedError, NotFoundError, ServiceError
 from qmagic.jobs import Environment, JobStatus, new_job_id
-from tests.faults.making import bell, counts, final_events, gone, kinds, options, running, scripted, status, until
+from tests.faults.making import BELL, bell, counts, final_events, gone, kinds, options, running, scripted, status, until
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -88,11 +89,14 @@ def test_cancel_finished_and_unknown():
 @pytest.mark.parametrize("how", ["cancel", "crash"])
 def test_neighbours(how):
     """When a shared worker call ends early, its other jobs return unblamed; after a crash they run alone."""
-    text = bell(width=2, checked=True)
-    jobs = []
+    # a loop of many gates: short, and some milliseconds each
+    turns = "for int i in [0:499] { x q[0]; x q[0]; }"
+    text = bell(BELL.replace("c = measure", f"{turns} c = measure"), width=2, checked=True)
+    jobs, caught = [], None
     for _ in range(20):
-        jobs += client.submit_many([replace(text, id=new_job_id()) for _ in range(150)])
-        caught = _stop_a_shared_call()
+        jobs += client.submit_many([replace(text, id=new_job_id()) for _ in range(60)])
+        while caught is None and status().jobs.get("READY"):
+            caught = _stop_a_shared_call()
         if caught:
             break
     pid, shared = caught
@@ -124,6 +128,7 @@ def _stop_a_shared_call():
         if len(worker.jobs) < 2:
             continue
         os.kill(worker.pid, signal.SIGSTOP)
+        until(lambda pid=worker.pid: psutil.Process(pid).status() == psutil.STATUS_STOPPED, what="it stands still")
         status()  # by its answer the service has heard the worker's last word
         shared = next(w.jobs for w in status().workers if w.pid == worker.pid)
         if len(shared) >= 2:
