@@ -71,7 +71,8 @@ rm -f "$stamp"
 log=$venv/pip.log
 # Harmless: a place to look for packages that does not have this one, and pip's advice for root.
 harmless="Location '.*' is ignored|running pip as the 'root' user|^Requirement already satisfied"
-if ! "$venv/bin/python" -m pip install --no-input --disable-pip-version-check --progress-bar off -e ".[dev]" >"$log" 2>&1; then
+# --no-compile: a module is compiled when it is first imported, and most never are
+if ! "$venv/bin/python" -m pip install --no-compile --no-input --disable-pip-version-check --progress-bar off -e ".[dev]" >"$log" 2>&1; then
     grep -vE "$harmless" "$log" >&2 || true
     echo "pip could not install qmagic; the lines above say why (also in $log)." >&2
     exit 1
