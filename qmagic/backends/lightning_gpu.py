@@ -87,7 +87,7 @@ class LightningGpu(StateVector):
         amplitudes = np.empty(1 << width, complex)
         self.copy(held, amplitudes)
         state = qulacs.QuantumState(width)
-        state.load(amplitudes)
+        state.load(amplitudes)  # type: ignore[call-overload]  # its stubs know lists only
         return state
 
     def copy(self, held: Any, amplitudes: np.ndarray[Any, np.dtype[np.complex128]]) -> None:
