@@ -19,9 +19,9 @@ from qiskit.circuit.library import (
 from qiskit.circuit.random import random_circuit
 from qiskit.quantum_info import Statevector, random_unitary
 
-from qmagic.backends import statevector
 from qmagic.backends.base import Executable, Grant
 from qmagic.backends.program import read
+from qmagic.backends.statevector import StateVector
 
 STANDARD = {
     name: gate
@@ -35,7 +35,7 @@ def amplitudes(circuit: QuantumCircuit) -> np.ndarray:
     program = read(circuit)
     assert program.obstacle == ""
     program.active = tuple(range(circuit.num_qubits))
-    return statevector._state(Executable(circuit, program), Grant()).get_vector()
+    return StateVector().state(Executable(circuit, program), Grant()).get_vector()
 
 
 def assert_same_state(circuit: QuantumCircuit) -> None:

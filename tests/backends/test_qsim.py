@@ -23,9 +23,9 @@ def distribution(circuit, name):
     qubits = executable.program.active
     if name == "qsim":
         return registry.backend(name)._distribution(executable, executable.program.steps, qubits, Grant())
-    from qmagic.backends.statevector import _state, squared_moduli
+    from qmagic.backends.statevector import StateVector, squared_moduli
 
-    return squared_moduli(_state(executable, Grant()).get_vector())
+    return squared_moduli(StateVector().state(executable, Grant()).get_vector())
 
 
 @pytest.mark.parametrize("seed", range(3))
