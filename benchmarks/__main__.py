@@ -17,6 +17,7 @@ from benchmarks.row import Row
 NAMES = (
     "load_extension", "import_time", "warm_bell", "first_cell", "queued", "many_shots", "full_store", "interrupt",
     "wide_clifford", "noisy_bell", "layers", "panel", "gradient", "loop_overhead", "whole_vqe",
+    "collected",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import msgspec
 __all__ = ["CLOUDS", "Device", "device_of", "provider_of"]
 
 #: The clouds that have an adapter (`providers/`).
-CLOUDS = ("ibm",)
+CLOUDS = ("ibm", "braket", "azure", "ionq")
 _STUB = "-stub"
 
 

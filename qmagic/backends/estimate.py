@@ -16,7 +16,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from qmagic.backends.base import Backend, Executable, Grant, Product
-    from qmagic.outcomes import CountsTable
 
-__all__ = ["Estimates", "Weights", "estimate_exactly", "estimate_from_shots", "estimate_to_precision"]
+__all__ = ["Estimates", "Tally", "Weights", "estimate_exactly", "estimate_from_shots", "estimate_to_precision"]
 
 #: An observable: the coefficient of each product; the identity is the empty product.
 Weights = Mapping["Product", float]
@@ -86,7 +85,7 @@ def estimate_from_shots(
     """
     sample = _Sample(backend, executable, observables, key, grant)
     sample.take([shots] * len(sample.groups))
-    return sample.estimates()
+    return sample.estimates(sample.method)
 
 
 def estimate_to_precision(
@@ -111,7 +110,7 @@ def estimate_to_precision(
     wanted = np.full(len(sample.groups), _PILOT)
     while wanted.any():
         sample.take(wanted.tolist())
-        if (sample.estimates().errors <= precision).all():
+        if (sample.estimates(sample.method).errors <= precision).all():
             break
         deviations = np.sqrt(sample.variances())
         planned = (deviations * deviations.sum(axis=1, keepdims=True)).max(axis=0) / (_MARGIN * precision) ** 2
@@ -125,7 +124,7 @@ def estimate_to_precision(
         more = np.minimum(np.ceil(planned).astype(np.int64) - sample.shots, 7 * sample.shots)
         floor = np.where(sample.shots > 0, sample.shots // 20 + 1, 0) if (more <= 0).all() else 0
         wanted = np.maximum(more, floor)
-    return sample.estimates()
+    return sample.estimates(sample.method)
 
 
 def _products(observables: Sequence[Weights]) -> list[Product]:
@@ -133,18 +132,15 @@ def _products(observables: Sequence[Weights]) -> list[Product]:
     return list(dict.fromkeys(product for weights in observables for product in weights if product))
 
 
-class _Sample:
-    """Shots of every group of a point, as running sums of each observable's values."""
+class Tally:
+    """Shots of every group of a point, as running sums of each observable's values; whoever has the shots fills it.
 
-    def __init__(
-        self,
-        backend: Backend,
-        executable: Executable,
-        observables: Sequence[Weights],
-        key: tuple[int, int, int],
-        grant: Grant,
-    ) -> None:
-        self._backend, self._executable, self._key, self._grant = backend, executable, key, grant
+    Attributes:
+        groups: What is to be measured: for each group its basis, and which products it serves (see `grouping.groups`).
+        shots: Shots of each group so far.
+    """
+
+    def __init__(self, observables: Sequence[Weights]) -> None:
         products = _products(observables)
         self.groups = groups(products)
         self._products = products
@@ -160,25 +156,10 @@ class _Sample:
         self._prior_means, self._prior_variances = flat[:, :, 0].T, flat[:, :, 1].T
         self.shots = np.zeros(len(self.groups), np.int64)
         self._sums, self._squares = np.zeros(shape), np.zeros(shape)
-        self._round = 0
-        self._method = backend.name
 
-    def take(self, shots: Sequence[int]) -> None:
-        """Draws that many more shots of each group, from streams not used before."""
-        picked = [g for g, number in enumerate(shots) if number]
-        if not picked:
-            return
-        keys = [(*self._key, self._round * len(self.groups) + g) for g in picked]
-        self._round += 1
-        tables, self._method = self._backend.sample_bases(
-            self._executable, [self.groups[g][0] for g in picked], [shots[g] for g in picked], keys, self._grant
-        )
-        for g, counts in zip(picked, tables, strict=True):
-            self._add(g, counts)
-
-    def _add(self, g: int, counts: CountsTable) -> None:
+    def add(self, g: int, bits: NDArray[Any], numbers: NDArray[Any]) -> None:
+        """Counts shots of a group: distinct outcomes, a column for each qubit of its basis, and how often each."""
         basis, members = self.groups[g]
-        bits, numbers = outcome_bits(counts, len(basis))
         column = {qubit: i for i, (_, qubit) in enumerate(basis)}
         values = {}
         for member in members:
@@ -203,8 +184,13 @@ class _Sample:
         smoothed: NDArray[np.float64] = (spread + _PSEUDO * self._prior_variances + pull) / (shots + _PSEUDO)
         return smoothed
 
-    def estimates(self) -> Estimates:
-        """Returns what the shots so far say."""
+    def largest(self) -> NDArray[np.float64]:
+        """Returns the largest magnitude that one shot can give, for each observable and group."""
+        rows = [[math.fsum(abs(c) for _, c in part) for part in parts] for parts in self._parts]
+        return np.array(rows, dtype=float).reshape(len(self.groups), len(self._offsets)).T
+
+    def estimates(self, method: str) -> Estimates:
+        """Returns what the shots so far say; `method` is who took them."""
         shots = np.maximum(self.shots, 1)
         values = self._offsets + (self._sums / shots).sum(axis=1)
         errors = np.sqrt((self.variances() / shots).sum(axis=1))
@@ -212,7 +198,37 @@ class _Sample:
             int(sum(number for number, parts in zip(self.shots, self._parts, strict=True) if parts[row]))
             for row in range(len(self._offsets))
         ]
-        return Estimates(values, errors, tuple(used), self._method)
+        return Estimates(values, errors, tuple(used), method)
+
+
+class _Sample(Tally):
+    """A tally whose shots a backend takes."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        executable: Executable,
+        observables: Sequence[Weights],
+        key: tuple[int, int, int],
+        grant: Grant,
+    ) -> None:
+        super().__init__(observables)
+        self._backend, self._executable, self._key, self._grant = backend, executable, key, grant
+        self._round = 0
+        self.method = backend.name
+
+    def take(self, shots: Sequence[int]) -> None:
+        """Draws that many more shots of each group, from streams not used before."""
+        picked = [g for g, number in enumerate(shots) if number]
+        if not picked:
+            return
+        keys = [(*self._key, self._round * len(self.groups) + g) for g in picked]
+        self._round += 1
+        tables, self.method = self._backend.sample_bases(
+            self._executable, [self.groups[g][0] for g in picked], [shots[g] for g in picked], keys, self._grant
+        )
+        for g, counts in zip(picked, tables, strict=True):
+            self.add(g, *outcome_bits(counts, len(self.groups[g][0])))
 
 
 def _random_bits(terms: Sequence[tuple[Product, float]]) -> tuple[float, float]:

@@ -19,8 +19,8 @@ from qmagic.errors import InputError, ServiceError
 from qmagic.home import StubPlace, find_stub, home_folder, process_alive
 
 __all__ = [
-    "change_stub", "plan_faults", "start_stub", "stop_stub", "stub_folder", "stub_place", "stub_pointers",
-    "stub_status",
+    "change_stub", "forget_stub_jobs", "plan_faults", "start_stub", "stop_stub", "stub_folder", "stub_place",
+    "stub_pointers", "stub_status",
 ]  # fmt: skip
 
 _START_SECONDS = 20.0
@@ -120,6 +120,11 @@ def change_stub(words: Sequence[str]) -> dict[str, Any]:
 def plan_faults(faults: Sequence[dict[str, Any]]) -> None:
     """Says which requests go wrong, in place of what was planned before; see `qmagic.stub.faults.Fault`."""
     _ask(_running(), "POST", "/faults", list(faults))
+
+
+def forget_stub_jobs() -> None:
+    """Has the stub forget its jobs, its requests and the faults to come; settings stay."""
+    _ask(_running(), "POST", "/clear", {})
 
 
 def _running() -> StubPlace:

@@ -30,6 +30,7 @@ from qmagic.jobs import JobSpec
 
 if TYPE_CHECKING:
     from qmagic.providers.base import Provider
+    from qmagic.providers.pace import Pace
 
 __all__ = ["main"]
 
@@ -51,6 +52,7 @@ class Host:
         self._encode, self._decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(Ask).decode
         self._sending, self._making = threading.Lock(), threading.Lock()
         self._provider: Provider | None = None
+        self._pace: Pace | None = None
 
     def serve(self) -> None:
         """Answers until the service hangs up."""
@@ -63,12 +65,13 @@ class Host:
 
         names = {
             base.InDoubtError: "doubt", base.RefusedError: "refused", base.LaterError: "later",
-            base.AuthError: "auth", base.RateError: "rate", base.GoneError: "gone",
+            base.AuthError: "auth", base.RateError: "rate", base.GoneError: "gone", base.PartialError: "partial",
         }  # fmt: skip
         try:
             told = self._told(ask)
         except base.ProviderError as error:
-            told = Told(ask.number, names[type(error)], str(error), getattr(error, "wait", 0.0))
+            there = [error.id] if isinstance(error, base.PartialError) else []
+            told = Told(ask.number, names[type(error)], str(error), getattr(error, "wait", 0.0), there)
         except QmagicError as error:
             told = Told(ask.number, "refused", str(error))
         except Exception as error:
@@ -82,6 +85,8 @@ class Host:
 
         provider = self._ready()
         if ask.verb == "submit":
+            assert self._pace is not None  # it is made with the adapter
+            self._pace.wait()
             from qmagic.engines.host_jobs import pubs_of
 
             spec = _SPEC(ask.spec)
@@ -123,9 +128,11 @@ class Host:
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
                 pointers = json.load(answer)
             os.environ.update(next(one["environment"] for one in pointers if one["cloud"] == cloud))
+        from qmagic.providers.pace import pace_of
         from qmagic.providers.registry import adapter
 
-        return adapter(cloud)
+        self._pace = pace_of(cloud, stub=bool(stub))
+        return adapter(cloud, self._pace)
 
 
 def main() -> None:

@@ -30,10 +30,12 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
 
     Attributes:
         number: Of the question.
-        trouble: What went wrong: ``doubt``, ``refused``, ``later``, ``auth``, ``rate``, ``gone``; "" for nothing.
+        trouble: What went wrong: ``doubt``, ``refused``, ``later``, ``auth``, ``rate``, ``gone``,
+            ``partial``; "" for nothing.
         reason: In words; also why a job failed.
         wait: Seconds to wait after ``rate``.
-        remotes: Ids at the provider: the new one after ``submit``, all that were found after ``find``.
+        remotes: Ids at the provider: the new one after ``submit``, all that were found after ``find``; what
+            is there of a job after ``partial``.
         status: After ``look``, where the job stands (`providers.base.RemoteStatus`).
         outcome: After ``fetch``, the outcome, packed.
         headline: After ``fetch``, the outcome in a line.

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from qmagic.outcomes import EstimatedPub, SampledPub
 
 __all__ = [
-    "AuthError", "GoneError", "InDoubtError", "LaterError", "Provider", "ProviderError", "RateError", "RefusedError",
-    "RemotePub", "RemoteStatus", "Standing",
+    "AuthError", "GoneError", "InDoubtError", "LaterError", "PartialError", "Provider", "ProviderError", "RateError",
+    "RefusedError", "RemotePub", "RemoteStatus", "Standing",
 ]  # fmt: skip
 
 
@@ -100,6 +100,19 @@ class GoneError(ProviderError):
     """The provider says that it has no such job."""
 
 
+class PartialError(ProviderError):
+    """Only some of a job's parts are there. To submit it again is safe: what is there stays, the rest follows.
+
+    Args:
+        message: In a line.
+        id: The id of what is there, as of a job.
+    """
+
+    def __init__(self, message: str, id: str) -> None:
+        super().__init__(message)
+        self.id = id
+
+
 class RateError(ProviderError):
     """Too many requests.
 
@@ -140,7 +153,11 @@ class Provider(Protocol):
         ...
 
     def find(self, key: str) -> list[str]:
-        """Returns the ids of all jobs under a key that were not cancelled, oldest first."""
+        """Returns the ids of all jobs under a key that were not cancelled, oldest first.
+
+        Raises:
+            PartialError: A submit broke off in the middle of a job.
+        """
         ...
 
     def look(self, id: str) -> Standing:

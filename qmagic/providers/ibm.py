@@ -30,6 +30,7 @@ from qmagic.providers.base import (
     RemoteStatus,
     Standing,
 )
+from qmagic.providers.compiling import in_turn
 from qmagic.providers.containers import estimated_pub, sampled_pub
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ class _Watch:
             return RateError(message, self._local.wait)
         if status == 401:
             return AuthError(message)
+        if status == 404:
+            return LaterError(message)  # it is the route that is not there: nothing is wrong with the job
         if status is not None and 400 <= status < 500:
             return RefusedError(message)
         return InDoubtError(message)
@@ -151,8 +154,7 @@ class Ibm:
     def compiled(self, device: str, circuit: QuantumCircuit) -> QuantumCircuit:
         """Returns a circuit on a device; see `base.Provider`."""
         with _translating():
-            placed: QuantumCircuit = self._backend(device)[1].run(circuit)
-            return placed
+            return in_turn(self._backend(device)[1], circuit)
 
     def submit(self, device: str, pubs: Sequence[RemotePub], key: str, seconds: int | None = None) -> str:
         """Submits a job under a key; see `base.Provider`."""
@@ -182,17 +184,21 @@ class Ibm:
             jobs = self._service.jobs(job_tags=[key], limit=20, descending=False)
             return [job.job_id() for job in jobs if job.status() != "CANCELLED"]
 
+    @functools.lru_cache(maxsize=1024)  # noqa: B019 - as above; asked anew, the client asks twice each time
+    def _job(self, id: str) -> Any:
+        return self._service.job(id)
+
     def look(self, id: str) -> Standing:
         """Returns where a job stands; see `base.Provider`."""
         with _translating():
-            job = self._service.job(id)
+            job = self._job(id)
             status = _STATES.get(str(job.status()), RemoteStatus.RUNNING)  # a word that IBM has not had: it is not over
             return Standing(status, str(job.error_message() or "") if status is RemoteStatus.FAILED else "")
 
     def fetch(self, id: str, pubs: Sequence[RemotePub]) -> list[SampledPub | EstimatedPub]:
         """Returns the result of each PUB; see `base.Provider`."""
         with _translating():
-            job = self._service.job(id)
+            job = self._job(id)
             results = job.result()
             metadata = {"backend": job.backend().name, "job": id}
         found: list[SampledPub | EstimatedPub] = []
@@ -209,7 +215,7 @@ class Ibm:
 
         with _translating():
             try:
-                self._service.job(id).cancel()
+                self._job(id).cancel()
             except RuntimeInvalidStateError:
                 pass  # it has ended
 
@@ -235,13 +241,13 @@ def _device(backend: Any) -> Device:
 
 
 def _sampler_pub(pub: RemotePub, passes: Any) -> tuple[Any, ...]:
-    return (passes.run(pub.circuit), pub.values or None, pub.shots)
+    return (in_turn(passes, pub.circuit), pub.values or None, pub.shots)
 
 
 def _estimator_pub(pub: RemotePub, passes: Any) -> tuple[Any, ...]:
     import numpy as np
 
-    circuit = passes.run(pub.circuit)
+    circuit = in_turn(passes, pub.circuit)
     assert pub.observables is not None
     placed = np.empty(len(pub.observables), object)
     placed[:] = [one.apply_layout(circuit.layout) for one in pub.observables]

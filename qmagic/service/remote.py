@@ -12,9 +12,10 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from qmagic.clouds import provider_of
@@ -36,6 +37,8 @@ _STUB_GRACE_SECONDS = 1.0
 GONE_SECONDS = 60.0
 #: Seconds between two looks at a job: the first, and the most.
 _FIRST_LOOK, _LAST_LOOK = 0.2, 10.0
+#: How many of a device's next jobs are looked at when one has ended; every so many more in line are looked at later.
+_NEXT, _PACK = 2, 8
 #: Seconds before something that failed is tried again: the first time, and at most.
 _FIRST_PAUSE, _LAST_PAUSE = 0.5, 30.0
 
@@ -65,7 +68,9 @@ def key_of(job: str) -> str:
 
 @dataclasses.dataclass(slots=True)
 class _Job:
-    """A job at a provider. `due` is when to act next (monotonic), `asking` whether an answer is awaited."""
+    """A job at a provider. `due` is when to act next (monotonic), `asking` whether an answer is awaited; `extra` were
+    there a second time, and those in `settled` have been cancelled, or had ended before.
+    """
 
     record: Record
     due: float = 0.0
@@ -77,6 +82,7 @@ class _Job:
     stop_sent: bool = False
     swept: bool = False
     extra: list[str] = dataclasses.field(default_factory=list)
+    settled: set[str] = dataclasses.field(default_factory=set)
 
 
 def _listed(job: _Job) -> dict[str, Any]:
@@ -158,6 +164,17 @@ class Remote:
 
     def _submit(self, job: _Job) -> None:
         if self._jobs.get(job.record.id) is job:
+            again = job.record.attempt > 1  # then a first one may be there, whatever its reply was
+            self._ask(job, "find" if again else "submit", self._sought if again else self._submitted)
+
+    def _sought(self, job: _Job, told: Told) -> None:
+        """The provider was asked by the key before a job is submitted again."""
+        partial = told.trouble == "partial"  # safe to submit again: what is there stays, the rest follows
+        if job.record.status is _S.CANCELLING or (told.remotes and not partial):
+            self._found(job, told)
+        elif told.trouble and not partial:
+            self._hold(job, told)
+        else:
             self._ask(job, "submit", self._submitted)
 
     def _submitted(self, job: _Job, told: Told) -> None:
@@ -171,15 +188,19 @@ class Remote:
         elif told.trouble == "refused":
             self._fail(job, told.reason)
         else:
-            held = {"auth": "the provider does not let us in", "rate": "too many requests"}.get(told.trouble, "")
-            reason = f"{held}: {told.reason}" if held else told.reason
-            self._ledger.change(record, _S.HELD, "job.held", reason=reason)
-            self._wait(job, told)
+            self._hold(job, told)
+
+    def _hold(self, job: _Job, told: Told) -> None:
+        held = {"auth": "the provider does not let us in", "rate": "too many requests"}.get(told.trouble, "")
+        reason = f"{held}: {told.reason}" if held else told.reason
+        self._ledger.change(job.record, _S.HELD, "job.held", reason=reason)
+        self._wait(job, told)
 
     def _accepted(self, job: _Job, remote: str) -> None:
         """Notes the provider's id of a job: it is there."""
         job.record.remote, job.doubt_since = remote, None
-        job.due, job.look = self._clock() + _FIRST_LOOK, _FIRST_LOOK
+        job.look = _FIRST_LOOK * (1 + sum(1 for _ in self._line(job)) // _PACK)
+        job.due = self._clock() + job.look
         if job.record.status is not _S.CANCELLING:
             self._ledger.change(job.record, _S.QUEUED, "job.queued", remote=remote, **_listed(job))
 
@@ -193,11 +214,13 @@ class Remote:
     def _found(self, job: _Job, told: Told) -> None:
         """The provider was asked by the key."""
         record, now = job.record, self._clock()
-        if told.trouble:
+        if told.trouble == "partial" and record.status is not _S.CANCELLING:
+            self._again(job, told.reason)
+        elif told.trouble and told.trouble != "partial":
             self._wait(job, told)
         elif told.remotes:
-            first, *extra = told.remotes
-            self._cancel_extra(job, extra)
+            first = told.remotes[0]
+            extra = self._cancel_extra(job, told.remotes[1:])
             if extra:
                 job.due = now + _FIRST_PAUSE  # it goes on when there is only one
             else:
@@ -207,29 +230,40 @@ class Remote:
         elif record.status is _S.CANCELLING:
             self._end(job, _S.CANCELLED, "job.cancelled")
         elif _is_free(record):
-            job.doubt_since = None
-            self._ledger.change(record, _S.READY, "job.returned", reason="it never reached the provider")
-            job.due = now
+            self._again(job, "it never reached the provider")
         else:
             job.due = now + _LAST_PAUSE  # it would cost money twice: its user decides
 
+    def _again(self, job: _Job, reason: str) -> None:
+        job.doubt_since, job.due = None, self._clock()
+        self._ledger.change(job.record, _S.READY, "job.returned", reason=reason)
+
     def _swept(self, job: _Job, told: Told) -> None:
         """A job that was submitted again is over: a first submit may have arrived after all."""
-        extra = [remote for remote in told.remotes if remote != job.record.remote]
-        self._cancel_extra(job, extra)
-        job.swept = not extra and not told.trouble
+        partial = told.trouble == "partial"  # it is over, and parts of it were cancelled
+        others = [] if partial else [remote for remote in told.remotes if remote != job.record.remote]
+        extra = self._cancel_extra(job, others)
+        job.swept = not extra and (partial or not told.trouble)
         if job.swept:
             job.due = self._clock()
         else:
             self._wait(job, told)
 
-    def _cancel_extra(self, job: _Job, remotes: list[str]) -> None:
+    def _cancel_extra(self, job: _Job, remotes: list[str]) -> list[str]:
+        """Cancels jobs that are there a second time; returns those that may still run."""
         record = job.record
         provider, environment = provider_of(record.spec.backend), record.spec.environment
-        job.extra += [remote for remote in remotes if remote not in job.extra]
-        for remote in remotes:
+        left = [remote for remote in remotes if remote not in job.settled]
+        job.extra += [remote for remote in left if remote not in job.extra]
+        for remote in left:
             log.warning("job %s is at its provider a second time, as %s, and is cancelled there", record.id, remote)
-            self._hosts.ask(provider, environment, "cancel", key_of(record.id), remote, b"", lambda told: None)
+
+            def stopped(told: Told, remote: str = remote) -> None:
+                if not told.trouble:
+                    job.settled.add(remote)
+
+            self._hosts.ask(provider, environment, "cancel", key_of(record.id), remote, b"", stopped)
+        return left
 
     # -- watching -------------------------------------------------------------------------------------------------
 
@@ -241,6 +275,9 @@ class Remote:
         job.gone_since, job.pause = None, _FIRST_PAUSE
         job.due, job.look = now + job.look, min(_LAST_LOOK, job.look * 1.5)
         cancelling = record.status is _S.CANCELLING
+        if told.status in ("done", "failed", "cancelled"):
+            for other in itertools.islice(self._line(job), _NEXT):
+                other.due, other.look = now, _FIRST_LOOK
         if told.status in ("done", "failed", "cancelled") and record.attempt > 1 and not job.swept:
             self._ask(job, "find", self._swept)
         elif told.status == "done" and cancelling:
@@ -256,6 +293,13 @@ class Remote:
             record.started, record.began = time.time(), now
             self._ledger.change(record, _S.RUNNING, "job.started", attempt=record.attempt)
             job.look = _FIRST_LOOK
+
+    def _line(self, job: _Job) -> Iterator[_Job]:
+        """Yields the other jobs that are watched at a job's device, oldest first."""
+        for other in self._jobs.values():
+            watched = other is not job and other.record.status in (_S.QUEUED, _S.RUNNING)
+            if watched and other.record.spec.backend == job.record.spec.backend:
+                yield other
 
     def _fetched(self, job: _Job, told: Told) -> None:
         record = job.record

@@ -51,7 +51,7 @@ class Ibm:
 
     def __init__(self, engine: Engine, token: str) -> None:
         self._engine = engine
-        self._account = IbmAccount(engine.clock, token)
+        self._account = IbmAccount(token)
         self._groups = IbmGroups(engine)
         engine.on_finish(self.name, self._finish)
 

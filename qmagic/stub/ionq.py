@@ -13,11 +13,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from qmagic.backends.noise_text import parse_settings
 from qmagic.stub.clock import iso
 from qmagic.stub.door import Entry, RefusedError
 from qmagic.stub.engine import Engine
 from qmagic.stub.jobs import StubJob, StubStatus
-from qmagic.stub.prices import ARIA_NOISE, ionq_usd
+from qmagic.stub.prices import ARIA_NOISE, ARIA_SECONDS, ionq_usd
 from qmagic.stub.programs import Answer
 
 __all__ = ["IONQ_DEVICES", "Ionq"]
@@ -56,6 +57,7 @@ class Ionq:
         return [
             Entry("GET", "/backends", "list", self._devices, free=True),
             Entry("GET", "/backends/{name}", "list", self._device, free=True),
+            Entry("GET", "/backends/{name}/characterizations", "list", self._characterizations, free=True),
             Entry("POST", "/jobs", "submit", self._submit),
             Entry("GET", "/jobs", "poll", self._jobs),
             Entry("GET", "/jobs/estimate", "check", self._estimate),
@@ -94,6 +96,30 @@ class Ionq:
             "last_updated": iso(self._engine.clock.now()),
             "degraded": False,
         }
+
+    async def _characterizations(self, request: Request) -> Response:
+        name = _ALIASES.get(request.path_params["name"], request.path_params["name"])
+        if name not in IONQ_DEVICES:
+            raise RefusedError(404, f"backend {name!r} not found; there are {', '.join(IONQ_DEVICES)}", "NotFound")
+        qubits, noise = IONQ_DEVICES[name]
+        if not noise:
+            return JSONResponse({"characterizations": []})
+        settings = parse_settings(noise)
+        newest = {
+            "id": str(uuid.uuid5(uuid.NAMESPACE_URL, name)),
+            "backend": name,
+            "date": iso(self._engine.clock.now()),
+            "qubits": qubits,
+            "connectivity": [[a, b] for a in range(qubits) for b in range(a + 1, qubits)],
+            # a depolarizing channel of parameter p on d levels has the average infidelity p (d - 1) / d
+            "fidelity": {
+                "1q": {"median": 1 - settings.depolarizing1 / 2},
+                "2q": {"median": 1 - settings.depolarizing2 * 3 / 4},
+                "spam": {"median": 1 - settings.p01},
+            },
+            "timing": ARIA_SECONDS,
+        }
+        return JSONResponse({"characterizations": [newest]})
 
     async def _submit(self, request: Request) -> Response:
         body = await request.json()

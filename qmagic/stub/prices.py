@@ -13,6 +13,7 @@ from __future__ import annotations
 
 __all__ = [
     "ARIA_NOISE",
+    "ARIA_SECONDS",
     "BRAKET_QPU",
     "BRAKET_USD_PER_MINUTE",
     "IBM_USD_PER_SECOND",
@@ -30,6 +31,9 @@ BRAKET_USD_PER_MINUTE = {"SV1": 0.075, "DM1": 0.075}
 #: one and two qubits, 99.61 % of preparing and reading a qubit. A depolarizing channel of parameter p on d levels has
 #: the average infidelity ``p (d - 1) / d``.
 ARIA_NOISE = "depolarizing1=0.001,depolarizing2=0.005333333,readout=0.0039"
+
+#: Seconds of Aria's gates on one and two qubits, of reading and resetting, T1 and T2, as IonQ published them.
+ARIA_SECONDS = {"1q": 135e-6, "2q": 600e-6, "readout": 300e-6, "reset": 20e-6, "t1": 100.0, "t2": 1.0}
 
 
 def ibm_seconds(executions: int, shots: int) -> float:

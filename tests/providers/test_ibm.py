@@ -1,12 +1,9 @@
-"""IBM's adapter against a real stub, through the service: one job, one result, whatever goes wrong on the way."""
+"""IBM's adapter against a real stub, through the service. What goes wrong on the way is in tests/faults."""
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 
-import psutil
 import pytest
 from qiskit import QuantumCircuit
 
@@ -15,9 +12,7 @@ from qmagic import client
 from qmagic.client import ask
 from qmagic.client import stub as control
 from qmagic.errors import JobCancelledError, JobFailedError
-from qmagic.home import find_service
 from qmagic.service.remote import key_of
-from tests.conftest import SOAK
 from tests.stub.conftest import Stub
 
 pytest.importorskip("starlette")
@@ -150,61 +145,6 @@ def test_cancel(stub):
     with pytest.raises(JobCancelledError):
         job.result(timeout=SECONDS)
     assert [one["status"] for one in remote_jobs(stub, job)] == ["cancelled"]
-
-
-SUBMIT_FAULTS = [
-    ("drop", True), ("drop", False), ("truncated", True), ("502", True), ("429", False), ("401", False),
-    *([("500", False), ("500", True), ("503", False), ("502", False), ("slow", True)] if SOAK else []),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("kind", "after"), SUBMIT_FAULTS)
-def test_one_job_whatever_becomes_of_a_submit(stub, kind, after):
-    """A lost, cut or refused reply to a submit leaves exactly one job at the provider, and its result here."""
-    stub.fresh()
-    stub.ask("POST", "/faults", [{"stage": "submit", "kind": kind, "after": after, "cloud": "ibm"}])
-    assert_one_job_one_result(stub, submitted())
-
-
-LATER_FAULTS = [
-    ("poll", "404"), ("poll", "drop"), ("result", "truncated"), ("result", "401"),
-    *([(stage, kind) for stage in ("poll", "result") for kind in ("500", "503", "429", "slow")] if SOAK else []),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("stage", "kind"), LATER_FAULTS)
-def test_trouble_while_asking_changes_nothing(stub, stage, kind):
-    """What goes wrong while a job is watched or fetched loses nothing and fails nothing."""
-    stub.fresh()
-    stub.ask("POST", "/faults", [{"stage": stage, "kind": kind, "cloud": "ibm", "times": 2}])
-    job = submitted()
-    assert_one_job_one_result(stub, job)
-    assert "job.in_doubt" not in kinds(job)
-
-
-def test_a_killed_service_finds_its_job(stub, home):
-    """kill -9 of the service while a job is queued: the next service watches the same job."""
-    stub.fresh("queue=3s")
-    job = submitted()
-    until(lambda: job.status() == "QUEUED", "it is not queued")
-    os.kill(find_service(home).pid, signal.SIGKILL)
-    assert_one_job_one_result(stub, job)
-    assert len(remote_jobs(stub, job)) == 1
-
-
-def test_a_killed_host_is_found_out(stub, home):
-    """kill -9 of the provider host in the middle of a submit: the job is in doubt, and found by its key."""
-    stub.fresh()
-    submitted().result(timeout=SECONDS)  # the host is warm
-    stub.ask("POST", "/faults", [{"stage": "submit", "kind": "slow", "seconds": 5, "cloud": "ibm"}])
-    job = submitted()
-    until(lambda: remote_jobs(stub, job), "it has not arrived")
-    service = psutil.Process(find_service(home).pid)
-    hosts = [one for one in service.children() if "qmagic.engines.host" in one.cmdline()]
-    assert len(hosts) == 1
-    hosts[0].kill()
-    assert_one_job_one_result(stub, job)
-    assert "job.in_doubt" in kinds(job)
 
 
 def test_without_a_stub_a_job_waits(stub):

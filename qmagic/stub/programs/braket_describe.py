@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from qmagic.backends.noise_text import parse_settings
 from qmagic.errors import NotFoundError
 from qmagic.stub.braket_devices import BraketDevice, named
+from qmagic.stub.prices import ARIA_SECONDS
 
 __all__ = ["description"]
 
@@ -47,6 +49,16 @@ def _simulator(device: BraketDevice) -> dict[str, Any]:
     return found
 
 
+def _fidelity(device: BraketDevice) -> dict[str, dict[str, float]]:
+    """Returns the average gate fidelities that belong to a device's noise: ``1 - p (d - 1) / d`` in d dimensions."""
+    noise = parse_settings(device.noise)
+    return {
+        "1Q": {"mean": 1 - noise.depolarizing1 / 2},
+        "2Q": {"mean": 1 - noise.depolarizing2 * 3 / 4},
+        "spam": {"mean": 1 - noise.p01},
+    }
+
+
 def _qpu(device: BraketDevice) -> dict[str, Any]:
     from braket.device_schema.ionq import IonqDeviceParameters
 
@@ -78,6 +90,11 @@ def _qpu(device: BraketDevice) -> dict[str, Any]:
             "qubitCount": device.qubits,
             "nativeGateSet": ["gpi", "gpi2", "ms"],
             "connectivity": {"fullyConnected": True, "connectivityGraph": {}},
+        },
+        "provider": {
+            "braketSchemaHeader": {"name": "braket.device_schema.ionq.ionq_provider_properties", "version": "1"},
+            "fidelity": _fidelity(device),
+            "timing": {name.upper() if name[-1] in "q12" else name: seconds for name, seconds in ARIA_SECONDS.items()},
         },
         "deviceParameters": json.loads(IonqDeviceParameters.schema_json()),
     }

@@ -1,0 +1,93 @@
+"""Azure Quantum's adapter against a real stub: the laws of `laws`, and what is Azure's own."""
+
+from __future__ import annotations
+
+import re
+import struct
+import uuid
+
+import pytest
+from qiskit import QuantumCircuit
+
+import qmagic
+from qmagic.errors import JobCancelledError
+from qmagic.providers.base import GoneError
+from qmagic.providers.qir import GATES, program_of
+from tests.providers.laws import SECONDS, Laws, flipped, until
+
+pytest.importorskip("starlette")
+pytest.importorskip("azure.quantum")
+
+
+class TestAzure(Laws):
+    """The laws."""
+
+    cloud, ideal, qpu = "azure", "ionq.simulator", "ionq.qpu.aria-1"
+    unknown_id = "00000000-0000-0000-0000-000000000001"
+
+    def test_a_job_that_is_not_there(self, stub, monkeypatch):
+        """A job that Azure does not know is gone, which is no word about any other."""
+        stub.fresh()
+        with pytest.raises(GoneError):
+            self.adapter(stub, monkeypatch).look(self.unknown_id)
+
+    def test_the_id_is_ours(self, stub):
+        """A job's id there follows from its key and the circuit's number."""
+        stub.fresh()
+        job = self.run(flipped(), shots=10)
+        job.result(timeout=SECONDS)
+        expected = str(uuid.uuid5(uuid.NAMESPACE_URL, f"qmagic-{job.id}/0"))
+        assert [one["id"] for one in self.jobs(stub)] == [expected] == [job.info().remote]
+
+    def test_a_cancel_in_the_middle_leaves_nothing(self, stub, home):
+        """A job whose submit broke off is cancelled with all that is there of it."""
+        stub.fresh()
+        self.run(flipped(), shots=1).result(timeout=SECONDS)  # the host is warm
+        stub.fresh("rate=1/s", "queue=1h")  # two at once, then one a second
+        job = qmagic.run([flipped()] * 6, backend="azure-stub:ionq.simulator", shots=100)
+        until(lambda: self.jobs(stub), "nothing has arrived")
+        job.cancel()
+        self.kill_host(home)
+        with pytest.raises(JobCancelledError):
+            job.result(timeout=SECONDS)
+        found = [one["status"] for one in stub.ask("GET", "/jobs?cloud=azure")]
+        assert 1 <= len(found) < 6
+        assert set(found) == {"cancelled"}
+
+    @pytest.mark.parametrize("stage", ["storage", "result"])
+    def test_trouble_with_files(self, stub, stage):
+        """What goes wrong with the files beside a job makes no second job and loses none."""
+        stub.fresh()
+        stub.ask("POST", "/faults", [{"stage": stage, "kind": "drop", "cloud": "azure", "times": 2}])
+        self.assert_one_job_one_result(stub, self.run(flipped(), shots=500))
+
+
+def calls(program):
+    """The calls of gates and measurements in a program, with numbers as numbers."""
+    found = []
+    for name, arguments in re.findall(r"call void @__quantum__qis__(\w+)\((.*)\)", program):
+        angle = re.search(r"double (\S+),", arguments)
+        value = None if angle is None else angle[1]
+        if value is not None:
+            value = struct.unpack(">d", bytes.fromhex(value[2:]))[0] if value.startswith("0x") else float(value)
+        found.append((name, None if value is None else round(value, 9), re.findall(r"i64 (\d+) to", arguments)))
+    return found
+
+
+def test_qir_is_microsofts():
+    """Our QIR has the calls and the attributes of the QIR that Microsoft's own compiler writes for the circuit."""
+    qiskit_backend = pytest.importorskip("qdk.qiskit")
+    import qdk
+
+    circuit = QuantumCircuit(3, 3)
+    for i, name in enumerate(GATES):
+        method = getattr(circuit, name)
+        angles = [0.1 * (i + 1)] if name.startswith("r") else []
+        two = name in ("cx", "cy", "cz", "swap", "rxx", "ryy", "rzz")
+        method(*angles, *([i % 3, (i + 1) % 3] if two else [i % 3]))
+    circuit.measure([0, 1, 2], [0, 1, 2])
+    backend = qiskit_backend.QSharpBackend(target_profile=qdk.TargetProfile.Base, skip_transpilation=True)
+    theirs, ours = backend.qir(circuit), program_of(circuit).decode()
+    assert calls(ours) == calls(theirs)
+    for pattern in (r'"qir_profiles"="\w+"', r'"required_num_\w+"="\d+"', r"!\d = .*", r"define .*"):
+        assert re.findall(pattern, ours) == re.findall(pattern, theirs)
