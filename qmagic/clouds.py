@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["CLOUDS", "Device", "device_of", "provider_of"]
+__all__ = ["CLOUDS", "PLACING", "Device", "device_of", "provider_of"]
 
 #: The clouds that have an adapter (`providers/`).
 CLOUDS = ("ibm", "braket", "azure", "ionq")
+#: Of these the clouds that take a circuit which is on the device already, and run it as it is (`RemotePub.placed`).
+PLACING = ("ibm",)
 _STUB = "-stub"
 
 
@@ -37,6 +39,7 @@ class Device(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         simulator: Whether it is no QPU.
         two_qubit_error: The median over its two-qubit gates; None where nothing is published.
         readout_error: The same over its qubits.
+        price: What it charges, in a few words; "" where no price is published.
     """
 
     name: str
@@ -46,3 +49,4 @@ class Device(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     simulator: bool = False
     two_qubit_error: float | None = None
     readout_error: float | None = None
+    price: str = ""

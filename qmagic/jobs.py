@@ -192,6 +192,7 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     a panel can go back there: the id that the front end gave the cell, and the file; "" where the front end does not
     tell. `width` is the number of qubits where it is known before parsing. `checked` says that the input was validated
     where it was made; otherwise a worker checks it before the job exists.
+    `resubmit` says that a job whose submit may have been lost at its provider is submitted again though it costs money.
     With ``"auto"``, `routes` names the backend of each part of each PUB as an earlier run chose them, and a rerun keeps
     to it; `versions` are the packages' of that run, and a note says where they have changed.
     """
@@ -218,6 +219,7 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     width: int | None = None
     checked: bool = False
     rerun_of: str = ""
+    resubmit: bool = False
     routes: tuple[tuple[str, ...], ...] = ()
     versions: dict[str, str] = {}
 
@@ -226,8 +228,9 @@ class JobInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What the service says of a job. Times are seconds since the epoch (UTC).
 
     `expected` is how many seconds it will run for, as far as earlier jobs of its kind tell, None where they do not.
-    `why` says in a sentence why its backend was chosen, "" until it was. `cost` is None: no job costs anything yet.
-    `remote` is the provider's own id of a job that runs at one.
+    `why` says in a sentence why its backend was chosen, "" until it was; of a job for a provider what it will cost, or
+    what it waits for. `cost` is what it was billed there, in US dollars; None where it ran here, is not known or is in
+    another currency. `remote` is the provider's own id of a job that runs at one.
     `family` is the number of jobs of the same parent that a folded list shows as this one.
     """
 

@@ -40,6 +40,8 @@ class Price(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         source: Where it was read.
         seconds: Estimated seconds of QPU time, where the provider bills time.
         limit_seconds: The time limit that must be set on the job for `bound` to hold.
+        second: What a second costs, where the provider bills time.
+        least_seconds: How many are billed at least.
     """
 
     estimate: Money | None = None
@@ -49,6 +51,35 @@ class Price(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     source: str = ""
     seconds: float | None = None
     limit_seconds: int | None = None
+    second: Money | None = None
+    least_seconds: float = 0.0
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it surely costs nothing."""
+        return self.bound is not None and self.bound.amount == 0
+
+    @property
+    def brief(self) -> str:
+        """The amounts alone, in a few words."""
+        if self.estimate is None:
+            return "price not known"
+        if self.is_free:
+            return "free of charge"
+        most = f", at most {self.bound}" if self.bound is not None and self.bound != self.estimate else ""
+        return f"about {self.estimate}{most}" if most or self.bound is None else str(self.estimate)
+
+    def billed(self, seconds: float | None) -> Money | None:
+        """Returns what a job that ran was billed; None where that cannot be told.
+
+        Args:
+            seconds: What the provider says that it took, where it bills time.
+        """
+        if self.second is not None:
+            if seconds is None:
+                return None
+            return Money(Decimal(str(max(seconds, self.least_seconds))) * self.second.amount, self.second.currency)
+        return self.estimate if self.bound in (None, self.estimate) else None
 
     def __str__(self) -> str:
         of = f", prices of {self.date}" if self.date else ""

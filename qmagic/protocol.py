@@ -39,6 +39,7 @@ __all__ = [
     "Push",
     "Reply",
     "Request",
+    "Retry",
     "ServiceStatus",
     "Submit",
     "WorkerStatus",
@@ -150,6 +151,12 @@ class Ended(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Cancel(msgspec.Struct, frozen=True):
     """Jobs to stop."""
+
+    ids: list[str]
+
+
+class Retry(msgspec.Struct, frozen=True):
+    """Jobs to be tried now: those that are held, or in doubt and then perhaps submitted twice."""
 
     ids: list[str]
 

@@ -7,8 +7,6 @@ import numbers
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from qmagic import options
 from qmagic.cells import flags
 from qmagic.cells.build import build_objects, build_text
@@ -20,7 +18,8 @@ from qmagic.cells.request import CellRequest, Wanted
 from qmagic.cells.validate import check_text
 from qmagic.errors import InputError, nearest
 from qmagic.jobs import Environment, JobSpec, ParameterValues
-from qmagic.plans.plan import Plan
+from qmagic.plans.plan import Plan, opened
+from qmagic.quotes import CloudPlan
 
 if TYPE_CHECKING:
     from qmagic.client import Job
@@ -106,7 +105,7 @@ def run(
     return client.submit(_spec(circuits, request, _wanted(observables, parameter_values, noise), client.environment()))
 
 
-def plan(circuits: Any, **same: Any) -> Plan:
+def plan(circuits: Any, **same: Any) -> Plan | CloudPlan:
     """Returns what `run` would do with the same arguments: where it would run, why, and what else could. Nothing runs.
 
     Args:
@@ -115,7 +114,8 @@ def plan(circuits: Any, **same: Any) -> Plan:
 
     Returns:
         The plan: it prints what is chosen, the facts behind it, the alternatives with their estimated seconds and
-        memory, and what cannot run the circuit, and why. ``plan.pubs[0].chosen.backend`` and so on are data.
+        memory, and what cannot run the circuit, and why. ``plan.pubs[0].chosen.backend`` and so on are data. That of a
+        cloud (``plan.quote``) has the compiled circuits, their chances and the price.
 
     Raises:
         InputError: As `run`. A circuit that nothing here can hold is no error: its plan says so.
@@ -126,7 +126,7 @@ def plan(circuits: Any, **same: Any) -> Plan:
     wanted = _wanted(*(same.pop(name, None) for name in ("observables", "parameter_values", "noise")))
     _check_names("plan", same)
     spec = _spec(circuits, _request(**{**_NOT_GIVEN, **same}), wanted, client.environment())
-    return msgspec.msgpack.decode(client.plan(spec), type=Plan)
+    return opened(client.plan(spec), spec.backend)
 
 
 def _check_names(function: str, given: Iterable[str]) -> None:

@@ -15,7 +15,7 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in pa
 #: Modules that everything may import, and that import only one another.
 BASE = {
     "clouds", "errors", "jobs", "outcomes", "events", "money", "forecast", "options", "home", "protocol", "orders",
-    "results", "statistics", "tapes", "version",
+    "quotes", "results", "statistics", "tapes", "version",
 }  # fmt: skip
 
 #: Which parts of ours each part may import, besides the base and itself.
@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "cells": set(),
     "backends": set(),
     "providers": {"backends"},  # how observables are grouped, and what their shots say
-    "engines": {"execute", "cells", "backends", "providers"},  # what worker, reader and provider host run
+    "engines": {"execute", "cells", "backends", "plans", "providers"},  # what worker, reader and provider host run
     "plans": {"backends", "providers"},
     "execute": {"cells", "backends", "plans"},
     "service": {"plans", "engines"},
@@ -62,6 +62,7 @@ MAY_IMPORT_LAZILY = {
     "backends": {"cells", "client", "run"},  # qmagic.backend(name).run submits
     "run": {"execute"},  # inside a job, it runs in place
     "plans": {"display"},  # a Plan draws itself
+    "quotes": {"display"},  # and so does one of a cloud
 }
 
 #: A library may be imported only where these paths start.
@@ -109,7 +110,7 @@ ONLY_IN = {
 #: The service and the base never see these: a kernel that submits text, and the manager, stay light.
 HEAVY = {"qiskit", "numpy", "scipy", "qiskit_aer", "qulacs", "pandas", "matplotlib"}
 LIGHT = ("__init__.py", "__main__.py", "client/", "service/", "engines/local", "errors.py", "jobs.py", "outcomes.py",
-         "events.py", "options.py", "home.py", "money.py", "forecast.py", "orders.py", "protocol.py",
+         "events.py", "options.py", "home.py", "money.py", "forecast.py", "orders.py", "protocol.py", "quotes.py",
          "tapes.py")  # fmt: skip
 
 VAGUE = {"helper", "helpers", "util", "utils", "core", "common", "misc", "handler", "manager_of"}

@@ -223,5 +223,6 @@ def _spec(request: CellRequest, wanted: Wanted, environment: Environment, **circ
         cell=request.cell or request.body,
         priority=request.priority,
         timeout=request.timeout,
+        resubmit=request.resubmit_in_doubt,
         **circuits,
     )

@@ -10,6 +10,7 @@ from qmagic.cells.observables import parse_observables
 from qmagic.cells.parameters import combine, parse_bind, parse_sweep
 from qmagic.cells.request import CellRequest, Wanted
 from qmagic.cells.validate import check_precision, check_seed, check_shots
+from qmagic.clouds import device_of, provider_of
 from qmagic.errors import InputError
 from qmagic.jobs import Transpile
 
@@ -57,21 +58,25 @@ def read(request: CellRequest, namespace: Mapping[str, Any]) -> Wanted:
 
 
 def transpile(request: CellRequest) -> Transpile | None:
-    """Returns how circuits are brought onto a device; None when they are not.
+    """Returns how circuits are brought onto a device; None when they are not, or when the cloud decides.
 
     Raises:
         InputError: A flag of the transpiler is out of range, or given without a device.
     """
-    if request.transpile_to is None:
-        for flag, given in (
-            ("optimization-level", request.optimization_level),
-            ("initial-layout", request.initial_layout),
-            ("seed-transpiler", request.seed_transpiler),
-            ("trials", request.trials),
-            ("verbatim", request.verbatim or None),
-        ):
-            if given is not None:
-                raise InputError(f"--{flag} needs --transpile-to, such as --transpile-to fake_sherbrooke")
+    at_cloud = bool(provider_of(request.backend))
+    wishes = {
+        "optimization-level": request.optimization_level,
+        "initial-layout": request.initial_layout,
+        "seed-transpiler": request.seed_transpiler,
+        "trials": request.trials,
+        "verbatim": request.verbatim or None,
+    }
+    given = [flag for flag, value in wishes.items() if value is not None]
+    if at_cloud and request.transpile_to is not None:
+        raise InputError(f"circuits are brought onto {request.backend} anyway; leave out --transpile-to")
+    if request.transpile_to is None and not (at_cloud and given):
+        if given:
+            raise InputError(f"--{given[0]} needs --transpile-to, such as --transpile-to fake_sherbrooke")
         return None
     level = _USUAL_LEVEL if request.optimization_level is None else request.optimization_level
     if level not in (0, 1, 2, 3):
@@ -81,7 +86,8 @@ def transpile(request: CellRequest) -> Transpile | None:
         raise InputError(f"--trials is a whole number from 1 to {_MOST_TRIALS:,}, got {trials!r}")
     check_seed(request.seed_transpiler)
     layout = None if request.initial_layout is None else _layout(request.initial_layout)
-    return Transpile(request.transpile_to, level, layout, request.seed_transpiler, trials, request.verbatim)
+    device = request.transpile_to or device_of(request.backend)
+    return Transpile(device, level, layout, request.seed_transpiler, trials, request.verbatim)
 
 
 def _layout(text: str) -> tuple[int, ...]:

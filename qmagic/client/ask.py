@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qmagic.client.connection import connection, running
+from qmagic.client.environment import environment
 from qmagic.client.handle import Job
 from qmagic.client.loop import handle
 from qmagic.errors import InputError, NotFoundError
 from qmagic.jobs import JobSpec, JobStatus
 from qmagic.money import AskBudget, BudgetReport, SetBudget
-from qmagic.protocol import Cancel, Cost, Costs, Find, Found, Purge, ServiceStatus
+from qmagic.protocol import Cancel, Cost, Costs, Find, Found, Purge, Retry, ServiceStatus
+from qmagic.quotes import AskDevices, CloudDevices
 
-__all__ = ["budget", "cancel", "costs", "events", "job", "jobs", "plan", "purge", "service_status", "stop_service"]
+__all__ = [
+    "budget", "cancel", "costs", "devices", "events", "job", "jobs", "plan", "purge", "retry", "service_status",
+    "stop_service",
+]  # fmt: skip
 
 
 def job(id: str = "", *, notebook: str = "") -> Job:
@@ -88,8 +93,32 @@ def cancel(ids: Sequence[str]) -> dict[str, JobStatus | None]:
     return answer
 
 
+def retry(ids: Sequence[str]) -> dict[str, bool]:
+    """Has jobs tried now that are held, or in doubt; of each whether it is.
+
+    One in doubt may then run twice at its provider, and be billed twice: ask for it only where somebody wants that.
+    """
+    answer: dict[str, bool] = connection().ask("retry", Retry(list(ids)), dict[str, bool])
+    return answer
+
+
+def devices(providers: Sequence[str], *, refresh: bool = False, wait: bool = False) -> list[CloudDevices]:
+    """Returns the devices of providers as they were last told, each provider with the age of that or why there is none.
+
+    Args:
+        providers: Such as ``["ibm", "ibm-stub"]``.
+        refresh: Wait until all of them were asked anew. Otherwise what is old is asked for in the background.
+        wait: Wait a few seconds for who was never asked; for a stub that is done anyway.
+    """
+    if not providers:
+        return []
+    wanted = AskDevices(tuple(providers), environment(), refresh, wait)
+    found: list[CloudDevices] = connection().ask("devices", wanted, list[CloudDevices])
+    return found
+
+
 def plan(spec: JobSpec) -> bytes:
-    """Returns what a job would do, encoded (`qmagic.plans.plan.Plan`); no job is made, nothing is simulated.
+    """Returns what a job would do, encoded: see `qmagic.plans.plan.opened`; no job is made, nothing is simulated.
 
     Raises:
         InputError: Its input cannot be read.

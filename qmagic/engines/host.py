@@ -17,7 +17,7 @@ import threading
 import urllib.request
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qmagic.engines.worker import die_with  # first: one thread for what is imported below
 
@@ -29,12 +29,15 @@ from qmagic.home import find_stub
 from qmagic.jobs import JobSpec
 
 if TYPE_CHECKING:
-    from qmagic.providers.base import Provider
+    from qmagic.clouds import Device
+    from qmagic.providers.base import Provider, RemotePub
     from qmagic.providers.pace import Pace
 
 __all__ = ["main"]
 
 _THREADS = 8
+#: Jobs whose circuits are kept as they were read.
+_MOST_READ = 64
 _SPEC = msgspec.msgpack.Decoder(JobSpec).decode
 
 
@@ -50,9 +53,10 @@ class Host:
     def __init__(self, connection: Connection, provider: str, home: Path) -> None:
         self._connection, self._name, self._home = connection, provider, home
         self._encode, self._decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(Ask).decode
-        self._sending, self._making = threading.Lock(), threading.Lock()
+        self._sending, self._making, self._keeping = threading.Lock(), threading.Lock(), threading.Lock()
         self._provider: Provider | None = None
         self._pace: Pace | None = None
+        self._read: dict[str, list[RemotePub]] = {}
 
     def serve(self) -> None:
         """Answers until the service hangs up."""
@@ -81,32 +85,84 @@ class Host:
             self._connection.send_bytes(self._encode(told))
 
     def _told(self, ask: Ask) -> Told:
-        from qmagic.clouds import device_of
-
         provider = self._ready()
-        if ask.verb == "submit":
-            assert self._pace is not None  # it is made with the adapter
-            self._pace.wait()
-            from qmagic.engines.host_jobs import pubs_of
-
-            spec = _SPEC(ask.spec)
-            return Told(ask.number, remotes=[provider.submit(device_of(spec.backend), pubs_of(spec), ask.key)])
         if ask.verb == "find":
             return Told(ask.number, remotes=provider.find(ask.key))
         if ask.verb == "look":
             standing = provider.look(ask.remote)
-            return Told(ask.number, status=standing.status, reason=standing.reason)
+            return Told(
+                ask.number, status=standing.status, reason=standing.reason, seconds=standing.seconds, cost=standing.cost
+            )
         if ask.verb == "cancel":
             provider.cancel(ask.remote)
             return Told(ask.number)
-        from qmagic.engines.host_jobs import outcome_of, pubs_of
+        if ask.verb == "devices":
+            return Told(ask.number, devices=[self._priced(one) for one in provider.devices()])
+        return self._of_spec(ask, provider)
+
+    def _of_spec(self, ask: Ask, provider: Provider) -> Told:
+        """Answers what needs the job itself."""
+        from qmagic.clouds import device_of
+
+        spec = _SPEC(ask.spec)
+        pubs = self._pubs(ask.key, spec, provider)
+        if ask.verb == "submit":
+            assert self._pace is not None  # it is made with the adapter
+            self._pace.wait()
+            return Told(ask.number, remotes=[provider.submit(device_of(spec.backend), pubs, ask.key, ask.seconds)])
+        if ask.verb == "quote":
+            from qmagic.engines.quoting import quoted
+
+            return Told(ask.number, quote=quoted(spec, pubs, provider, free=self._is_free()))
+        from qmagic.engines.host_jobs import outcome_of
         from qmagic.execute import headline
         from qmagic.outcomes import pack
 
-        spec = _SPEC(ask.spec)
-        pubs = pubs_of(spec)
         outcome = outcome_of(spec, provider.fetch(ask.remote, pubs))
         return Told(ask.number, outcome=pack(outcome), headline=headline(outcome))
+
+    def _pubs(self, key: str, spec: JobSpec, provider: Provider) -> list[RemotePub]:
+        """Returns a job's PUBs, read once: what was priced is what is submitted."""
+        kept = self._read.get(key) if key else None
+        if kept is None:
+            from qmagic.engines.host_jobs import pubs_of
+            from qmagic.engines.placing import placed
+
+            kept = placed(spec, pubs_of(spec), provider)
+            if key:
+                self._keep(key, kept)
+        return kept
+
+    def _keep(self, key: str, pubs: list[RemotePub]) -> None:
+        with self._keeping:
+            self._read[key] = pubs
+            while len(self._read) > _MOST_READ:
+                del self._read[next(iter(self._read))]
+
+    def _priced(self, device: Device) -> Device:
+        from qmagic.providers.prices import rate_text
+
+        price = "free" if self._is_free() else rate_text(self._name, device.name)
+        return msgspec.structs.replace(device, price=price)
+
+    def _is_free(self) -> bool:
+        """Tells whether this is a stub that charges nothing, as it is unless it was told to."""
+        if not self._name.endswith("-stub"):
+            return False
+        return bool(self._of_stub("settings")["price"] == "free")
+
+    def _of_stub(self, path: str) -> Any:
+        """Asks the stub of the home one of its own routes."""
+        from qmagic.providers.base import AuthError
+
+        place = find_stub(self._home / "stub")
+        if place is None:
+            raise AuthError("no stub runs; start it with %qstub start")
+        request = urllib.request.Request(  # noqa: S310 - the address is our own discovery file's
+            f"{place.url}/qstub/{path}", headers={"Authorization": f"Bearer {place.token}"}
+        )
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+            return json.load(answer)
 
     def _ready(self) -> Provider:
         with self._making:
@@ -115,18 +171,9 @@ class Host:
             return self._provider
 
     def _made(self) -> Provider:
-        from qmagic.providers.base import AuthError
-
         cloud, stub, _ = self._name.partition("-stub")
         if stub:
-            place = find_stub(self._home / "stub")
-            if place is None:
-                raise AuthError("no stub runs; start it with %qstub start")
-            request = urllib.request.Request(  # noqa: S310 - the address is our own discovery file's
-                f"{place.url}/qstub/pointers", headers={"Authorization": f"Bearer {place.token}"}
-            )
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
-                pointers = json.load(answer)
+            pointers = self._of_stub("pointers")
             os.environ.update(next(one["environment"] for one in pointers if one["cloud"] == cloud))
         from qmagic.providers.pace import pace_of
         from qmagic.providers.registry import adapter

@@ -8,8 +8,10 @@ import msgspec
 import numpy as np
 
 from qmagic.backends.observables import label_of
+from qmagic.backends.points import SHOTS
 from qmagic.cells.load import load
 from qmagic.cells.validate import check
+from qmagic.clouds import device_of
 from qmagic.errors import InputError
 from qmagic.jobs import JobSpec, Observable, ParameterValues
 from qmagic.outcomes import EstimatedPub, Outcome, SampledPub
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from qiskit.quantum_info import SparsePauliOp
 
 __all__ = ["outcome_of", "pubs_of"]
+
+#: Shots of an expectation value for which neither shots nor a precision were asked: a standard error of 1/64.
+_SHOTS_OF_VALUES = 4096
 
 
 def pubs_of(spec: JobSpec) -> list[RemotePub]:
@@ -31,7 +36,7 @@ def pubs_of(spec: JobSpec) -> list[RemotePub]:
         raise InputError(f"{spec.backend} gives counts and expectation values, no states")
     if spec.noise is not None:
         raise InputError(f"{spec.backend} has noise of its own; leave out --noise")
-    if spec.transpile is not None:
+    if spec.transpile is not None and spec.transpile.device != device_of(spec.backend):
         raise InputError(f"circuits are brought onto {spec.backend} anyway; leave out --transpile-to")
     circuits = load(spec.source)
     check(spec, circuits)
@@ -43,7 +48,10 @@ def pubs_of(spec: JobSpec) -> list[RemotePub]:
             circuit = circuit.remove_final_measurements(inplace=False)
             operators = tuple([_operator(one, circuit.num_qubits) for one in pub.observables])
         values = {} if pub.parameters is None else _values(pub.parameters)
-        made.append(RemotePub(circuit, values, operators, pub.observables_shape, pub.shots, pub.precision))
+        shots = pub.shots
+        if shots is None and pub.precision is None:
+            shots = SHOTS if operators is None else _SHOTS_OF_VALUES
+        made.append(RemotePub(circuit, values, operators, pub.observables_shape, shots, pub.precision))
     return made
 
 

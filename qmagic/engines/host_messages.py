@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import msgspec
 
+from qmagic.clouds import Device
+from qmagic.money import Money
+from qmagic.quotes import Quote
+
 __all__ = ["Ask", "Told"]
 
 
 class Ask(msgspec.Struct, frozen=True, array_like=True):
-    """A question about one job.
+    """A question about one job, or about what a provider has.
 
     Attributes:
         number: Of this question.
-        verb: ``submit``, ``find``, ``look``, ``fetch`` or ``cancel``.
+        verb: ``submit``, ``find``, ``look``, ``fetch``, ``cancel``, ``quote`` or ``devices``.
         key: What the job is found by at its provider.
         remote: The provider's id of it, where it has one.
-        spec: The job's spec as the client encoded it, for ``submit`` and ``fetch``.
+        spec: The job's spec as the client encoded it, for ``submit``, ``fetch`` and ``quote``.
+        seconds: For ``submit``, the billed time after which the provider is to stop the job; None for no limit.
     """
 
     number: int
@@ -23,6 +28,7 @@ class Ask(msgspec.Struct, frozen=True, array_like=True):
     key: str
     remote: str = ""
     spec: bytes = b""
+    seconds: int | None = None
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
@@ -39,6 +45,10 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
         status: After ``look``, where the job stands (`providers.base.RemoteStatus`).
         outcome: After ``fetch``, the outcome, packed.
         headline: After ``fetch``, the outcome in a line.
+        seconds: After ``look``, the QPU seconds that were billed, where the provider says so.
+        cost: After ``look``, what the provider says that it billed.
+        quote: After ``quote``, the job's circuits on the device, and its price.
+        devices: After ``devices``, what the account can reach.
     """
 
     number: int
@@ -49,3 +59,7 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     status: str = ""
     outcome: bytes = b""
     headline: str = ""
+    seconds: float | None = None
+    cost: Money | None = None
+    quote: Quote | None = None
+    devices: list[Device] = []

@@ -60,7 +60,15 @@ class Hosts:
         return [host.process.pid for host in self._hosts.values()]
 
     def ask(
-        self, provider: str, environment: Environment, verb: str, key: str, remote: str, spec: bytes, then: Then
+        self,
+        provider: str,
+        environment: Environment,
+        verb: str,
+        key: str,
+        remote: str,
+        spec: bytes,
+        then: Then,
+        seconds: int | None = None,
     ) -> None:
         """Asks a question; `then` hears the answer, or ``trouble="lost"`` where the host ended before it gave one."""
         self._number += 1
@@ -72,7 +80,7 @@ class Hosts:
         host.last = time.monotonic()
         host.asked[self._number] = (then, host.last)
         try:
-            host.connection.send_bytes(self._encode(Ask(self._number, verb, key, remote, spec)))
+            host.connection.send_bytes(self._encode(Ask(self._number, verb, key, remote, spec, seconds)))
         except OSError:
             pass  # it has died: reading its end says so
 

@@ -21,13 +21,14 @@ from qmagic.magics import complete, values
 from qmagic.magics.call import Call, run
 from qmagic.magics.flags import Command
 from qmagic.magics.jobs import QCANCEL, QJOBS, QRESULT, cancel_jobs, list_jobs, show_result
+from qmagic.magics.qbackends import QBACKENDS, list_backends
 from qmagic.magics.qbudget import QBUDGET, show_budget
 from qmagic.magics.qloop import QLOOP, start_loop
 from qmagic.magics.qplan import QPLAN, show_plan
 from qmagic.magics.qrun import QRUN, run_circuits
 from qmagic.magics.qstate import QSTATE, show_state
 from qmagic.magics.qstub import QSTUB, run_stub
-from qmagic.magics.settings import QBACKENDS, QCONFIG, list_backends, show_options
+from qmagic.magics.settings import QCONFIG, show_options
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from qmagic.errors import InputError
@@ -35,6 +36,9 @@ QJOBS = Command(
         Flag("--all", "Each job of a Sampler or Estimator on a line of its own; else they share one."),
         Flag("--purge", "Delete finished jobs and their results instead."),
         Flag("--older-than", "With --purge: only jobs that ended at least so many days ago.", "DAYS", number),
+        Flag("--resume", "Try a job now that is HELD; may be given again.", "JOB", repeats=True, values="job"),
+        Flag("--resubmit-in-doubt", "Submit a job again that is IN_DOUBT, though it may then be billed twice.", "JOB",
+             repeats=True, values="job"),
         Flag("--json", "Print JSON."),
         _OUTPUT,
         _DEBUG,
@@ -43,9 +47,11 @@ QJOBS = Command(
         %qjobs --status RUNNING --status READY
         %qjobs --tag bell --limit 5
         %qjobs --purge --older-than 30
+        %qjobs --resume 06a2k
     """,
     errors="""
         --status: expected CREATED, ... got 'DONNE'; did you mean 'DONE'?
+        job ... is QUEUED, not HELD                   there is nothing to resume
     """,
 )  # fmt: skip
 
@@ -90,10 +96,14 @@ QCANCEL = Command(
 
 
 def list_jobs(call: Call) -> Any:
-    """Lists jobs, or deletes finished ones."""
+    """Lists jobs, deletes finished ones, or has some tried again."""
     from qmagic import client
 
     given = call.parsed.given
+    if "resume" in given or "resubmit_in_doubt" in given:
+        _retry(given.get("resume", ()), JobStatus.HELD, "is tried now")
+        _retry(given.get("resubmit_in_doubt", ()), JobStatus.IN_DOUBT, "is submitted again")
+        return None
     if given.get("purge"):
         print(f"{client.purge(older_than=given.get('older_than', 0.0) * 86_400)} jobs deleted")
         return None
@@ -109,6 +119,19 @@ def list_jobs(call: Call) -> Any:
         return None
     headings = ("id", "status", "name", "backend", "shots", "created", "took", "")
     return Table(headings, [_row(info) for info in infos], jobs, empty="no jobs")
+
+
+def _retry(prefixes: Sequence[str], status: JobStatus, becomes: str) -> None:
+    """Has jobs tried again that stand where they should."""
+    from qmagic import client
+
+    jobs = [client.job(prefix) for prefix in prefixes]
+    for job in jobs:
+        if job.status() is not status:
+            raise InputError(f"job {job.id} is {job.status()}, not {status}")
+    for job in jobs:
+        done = client.retry([job.id])[job.id]
+        print(f"job {job.id} " + (becomes if done else f"has just become {job.status()}"))
 
 
 def show_result(call: Call) -> Any:
@@ -150,7 +173,8 @@ def _ids(call: Call) -> list[str]:
 
 
 def _row(info: JobInfo) -> tuple[str, ...]:
-    last = info.error.splitlines()[0] if info.error else info.headline
+    waits = info.status in (JobStatus.HELD, JobStatus.IN_DOUBT)
+    last = info.error.splitlines()[0] if info.error else info.why if waits else info.headline
     if info.family > 1:
         last = f"and {info.family - 1} more of the same primitive; {last}".rstrip("; ")
     shots = "" if info.shots is None else f"{info.shots:,}"

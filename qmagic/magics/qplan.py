@@ -14,7 +14,7 @@ from qmagic.magics.table import Table
 
 __all__ = ["QPLAN", "show_plan"]
 
-_NOT_HERE = ("--async", "--keep", "--timeout", "--name", "--tag", "--priority", "--dry-run")
+_NOT_HERE = ("--async", "--keep", "--timeout", "--name", "--tag", "--priority", "--dry-run", "--resubmit-in-doubt")
 
 QPLAN = Command(
     "qplan",

@@ -68,6 +68,8 @@ QRUN = Command(
         Flag("--name", "The job's name.", "TEXT"),
         Flag("--tag", "A tag to find the job by; may be given again.", "TEXT", repeats=True, dest="tags", values="tag"),
         Flag("--priority", "Higher runs earlier among this notebook's jobs. Default: 0.", "N", whole),
+        Flag("--resubmit-in-doubt", "At a cloud: when the reply to a submit is lost and the job cannot be found there, "
+             "submit it again, though it may then be billed twice."),
         Flag("--output", "Also assign the result (with --async: the job) to this variable.", "NAME", short="-o"),
         Flag("--quiet", "Show nothing."),
         Flag("--debug", "Show Python's full traceback when something is wrong."),
@@ -94,7 +96,7 @@ QRUN = Command(
 FIELDS = (
     "lang", "circuit", "file", "shots", "precision", "seed", "backend", "observables", "bind", "sweep", "noise",
     "transpile_to", "optimization_level", "initial_layout", "seed_transpiler", "trials", "verbatim", "name", "timeout",
-    "priority",
+    "priority", "resubmit_in_doubt",
 )  # fmt: skip
 _DEFAULTS = ("seed", "backend", "noise", "transpile_to", "timeout")
 

@@ -1,4 +1,4 @@
-"""``%qconfig`` and ``%qbackends``: what a job gets by default, and where it can run."""
+"""``%qconfig``: what a job gets by default, and where each value comes from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qmagic.magics.flags import Command, Flag
 from qmagic.magics.table import Table
 from qmagic.magics.words import expanded, split
 
-__all__ = ["QBACKENDS", "QCONFIG", "list_backends", "show_options"]
+__all__ = ["QCONFIG", "show_options"]
 
 QCONFIG = Command(
     "qconfig",
@@ -35,14 +35,6 @@ QCONFIG = Command(
         there is no option 'shot'; did you mean 'shots'?
         %qconfig shots = 'many', expected a whole number from 1 to 1,000,000,000
     """,
-)
-
-QBACKENDS = Command(
-    "qbackends",
-    usage="%qbackends",
-    about="Lists the simulators that %qrun --backend takes, the devices of the stub where one runs (%qstub start), and "
-    "the device snapshots for --noise and --transpile-to.",
-    flags=(Flag("--debug", "Show Python's full traceback when something is wrong."),),
 )
 
 
@@ -89,22 +81,3 @@ def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return ",".join(value) or "none"
     return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def stub_devices() -> list[str]:
-    """Returns the backends of the stub, where one runs; all of them are noisy devices."""
-    from qmagic.backends.devices import snapshots
-    from qmagic.client.stub import stub_place
-
-    return [] if stub_place() is None else [f"ibm-stub:{name.removeprefix('fake_')}" for name in snapshots.names()]
-
-
-def list_backends(call: Call) -> Any:
-    """Lists the backends; imports no simulator."""
-    from qmagic.backends import registry
-    from qmagic.backends.devices import snapshots
-
-    del call
-    names = ["auto", *registry.names(), *stub_devices()]
-    devices = ", ".join(snapshots.names())
-    return Table(("backend",), [(name,) for name in names], names, note=f"For --noise and --transpile-to: {devices}")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qmagic.client import Job
     from qmagic.jobs import JobSpec
     from qmagic.plans.plan import Plan
+    from qmagic.quotes import CloudPlan
     from qmagic.results import Result
 
 __all__ = [
@@ -49,14 +50,12 @@ def submitted(spec: JobSpec, *, keep: bool) -> Job:
         raise interrupted(_withdrawn(client.Job(spec.id), keep)) from None
 
 
-def planned(spec: JobSpec) -> Plan:
+def planned(spec: JobSpec) -> Plan | CloudPlan:
     """Returns what a job would do; it never exists."""
-    import msgspec
-
     from qmagic import client
-    from qmagic.plans.plan import Plan
+    from qmagic.plans.plan import opened
 
-    return msgspec.msgpack.decode(client.plan(spec), type=Plan)
+    return opened(client.plan(spec), spec.backend)
 
 
 #: Seconds after which a card is worth its place: what is done sooner is shown as it is.

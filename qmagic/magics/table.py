@@ -50,7 +50,8 @@ class Table(Sequence[Any]):
             yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
     def _repr_html_(self) -> str:
-        note = f"<p>{html.escape(self.note)}</p>" if self.note else ""
+        lines = "<br>".join(map(html.escape, self.note.splitlines()))
+        note = f"<p>{lines}</p>" if self.note else ""
         if not self.rows:
             return f"<p>{html.escape(self.empty)}</p>{note}"
         head, body = _row("th", self.headings), "".join(_row("td", row) for row in self.rows)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qmagic import options
+from qmagic.client import clouds as _clouds
 from qmagic.orders import OPTIMIZERS
 
 __all__ = ["offers", "refresh", "remember"]
@@ -34,6 +35,7 @@ _STALE_AFTER = 5.0  # seconds
 
 _backends: list[str] = ["auto"]
 _devices: list[str] = []
+_cloud_devices: list[str] = []
 _tags: dict[str, None] = {}
 _jobs: dict[str, None] = {}  # newest last
 _lock = threading.Lock()
@@ -45,7 +47,10 @@ def offers(kind: str, namespace: Mapping[str, Any]) -> list[str]:
     if kind in _FIXED:
         return _FIXED[kind]
     if kind == "backend":
-        return list(_backends)
+        refresh()
+        return [*_backends, *_cloud_devices]
+    if kind == "provider":
+        return _clouds.providers()
     if kind == "device":
         return list(_devices)
     if kind == "noise":
@@ -101,6 +106,8 @@ def _fill(after: threading.Thread | None) -> None:
 
         _backends[:] = ["auto", *registry.names()]
         _devices[:] = snapshots.names()
+    with contextlib.suppress(Exception):
+        _cloud_devices[:] = [f"{of.provider}:{one.name}" for of in _clouds.remembered() for one in of.devices]
     with contextlib.suppress(Exception):
         if after is not None:
             after.join()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from qmagic.clouds import provider_of
 from qmagic.plans.facts import Facts
+from qmagic.quotes import CloudPlan
 
-__all__ = ["Choice", "Plan", "PubPlan", "Refused"]
+__all__ = ["Choice", "Plan", "PubPlan", "Refused", "opened"]
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -85,3 +87,10 @@ class Plan(msgspec.Struct, frozen=True):
         from qmagic.display.plans import plan_html
 
         return plan_html(self)
+
+
+def opened(data: bytes, backend: str) -> Plan | CloudPlan:
+    """Returns the plan that the service made of a job for a backend: one at a cloud has a shape of its own."""
+    if provider_of(backend):
+        return msgspec.msgpack.decode(data, type=CloudPlan)
+    return msgspec.msgpack.decode(data, type=Plan)

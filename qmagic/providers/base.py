@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from qiskit.transpiler import Target
 
     from qmagic.clouds import Device
+    from qmagic.money import Money
     from qmagic.outcomes import EstimatedPub, SampledPub
 
 __all__ = [
@@ -47,12 +48,14 @@ class Standing:
         reason: Why it failed, where it did.
         seconds: QPU seconds that were billed, of a job that has ended and where the provider bills time and says so.
         ahead: Jobs before it in the queue; None where the provider does not say.
+        cost: What the provider itself says that it billed, of a job that has ended; None where it does not say.
     """
 
     status: RemoteStatus
     reason: str = ""
     seconds: float | None = None
     ahead: int | None = None
+    cost: Money | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,6 +69,7 @@ class RemotePub:
         shape: The shape of the observables' array.
         shots: Shots; None for the provider's usual number.
         precision: Standard error that is asked for.
+        placed: Whether the circuit is on the device, in its own gates, and is to run just so (`clouds.PLACING`).
     """
 
     circuit: QuantumCircuit
@@ -74,6 +78,7 @@ class RemotePub:
     shape: tuple[int, ...] = ()
     shots: int | None = None
     precision: float | None = None
+    placed: bool = False
 
 
 class ProviderError(Exception):

@@ -10,13 +10,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-import statistics
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qmagic.clouds import Device
 from qmagic.errors import nearest
 from qmagic.providers.base import (
     AuthError,
@@ -30,13 +28,16 @@ from qmagic.providers.base import (
     RemoteStatus,
     Standing,
 )
+from qmagic.providers.compiled import Compiled
 from qmagic.providers.compiling import in_turn
 from qmagic.providers.containers import estimated_pub, sampled_pub
+from qmagic.providers.ibm_devices import described
 
 if TYPE_CHECKING:
     from qiskit.circuit import QuantumCircuit
     from qiskit.transpiler import Target
 
+    from qmagic.clouds import Device
     from qmagic.outcomes import EstimatedPub, SampledPub
 
 __all__ = ["Ibm"]
@@ -110,16 +111,24 @@ class Ibm:
     def __init__(self) -> None:
         self._watch = _Watch()
         self._lock = threading.Lock()
+        self._kept = Compiled()
 
     @functools.cached_property
     def _service(self) -> Any:
         from qiskit_ibm_runtime import QiskitRuntimeService
+        from qiskit_ibm_runtime.accounts import AccountNotFoundError
+        from requests import RequestException
 
         warnings.simplefilter("ignore")  # the client's advice is for people who use it themselves
         try:
             service = QiskitRuntimeService()
+        except AccountNotFoundError:
+            hint = "QiskitRuntimeService.save_account(token=...) saves one, and QISKIT_IBM_TOKEN is read too"
+            raise AuthError(f"there is no account of IBM Quantum here: {hint}") from None
+        except RequestException as error:
+            raise LaterError(_line(error)) from None
         except Exception as error:
-            raise AuthError(f"no account at IBM Quantum: {_line(error)}") from None
+            raise AuthError(f"IBM Quantum does not take the account: {_line(error)}") from None
         return service
 
     @functools.lru_cache(maxsize=64)  # noqa: B019 - one adapter lives as long as its process
@@ -143,7 +152,7 @@ class Ibm:
     def devices(self) -> list[Device]:
         """Returns the devices of the account; see `base.Provider`."""
         with _translating():
-            return [_device(self._service.backend(one.name)) for one in self._service.backends()]
+            return [described(self._service.backend(one.name)) for one in self._service.backends()]
 
     def target(self, device: str) -> Target | None:
         """Returns a device's gates with their errors; see `base.Provider`."""
@@ -154,7 +163,8 @@ class Ibm:
     def compiled(self, device: str, circuit: QuantumCircuit) -> QuantumCircuit:
         """Returns a circuit on a device; see `base.Provider`."""
         with _translating():
-            return in_turn(self._backend(device)[1], circuit)
+            passes = self._backend(device)[1]
+            return self._kept.of(device, circuit, lambda given: in_turn(passes, given))
 
     def submit(self, device: str, pubs: Sequence[RemotePub], key: str, seconds: int | None = None) -> str:
         """Submits a job under a key; see `base.Provider`."""
@@ -163,13 +173,14 @@ class Ibm:
 
         self._watch.reset()
         try:
-            backend, passes = self._backend(device)
+            backend, _ = self._backend(device)
             estimates = pubs[0].observables is not None
             primitive = (EstimatorV2 if estimates else SamplerV2)(mode=backend)
             primitive.options.environment.job_tags = [key]
             if seconds is not None:
                 primitive.options.max_execution_time = seconds
-            made = [_estimator_pub(pub, passes) if estimates else _sampler_pub(pub, passes) for pub in pubs]
+            placed = [pub.circuit if pub.placed else self.compiled(device, pub.circuit) for pub in pubs]
+            made = [(_estimator_pub if estimates else _sampler_pub)(*each) for each in zip(pubs, placed, strict=True)]
             job = primitive.run(made)
         except ProviderError:
             raise
@@ -193,7 +204,9 @@ class Ibm:
         with _translating():
             job = self._job(id)
             status = _STATES.get(str(job.status()), RemoteStatus.RUNNING)  # a word that IBM has not had: it is not over
-            return Standing(status, str(job.error_message() or "") if status is RemoteStatus.FAILED else "")
+            over = status in (RemoteStatus.DONE, RemoteStatus.FAILED, RemoteStatus.CANCELLED)
+            reason = str(job.error_message() or "") if status is RemoteStatus.FAILED else ""
+            return Standing(status, reason, seconds=_billed(job) if over else None)
 
     def fetch(self, id: str, pubs: Sequence[RemotePub]) -> list[SampledPub | EstimatedPub]:
         """Returns the result of each PUB; see `base.Provider`."""
@@ -220,37 +233,28 @@ class Ibm:
                 pass  # it has ended
 
 
-def _device(backend: Any) -> Device:
-    """Returns what a device says of itself."""
-    status = backend.status()
-    gates = [
-        properties.error
-        for name in backend.target.operation_names
-        for places, properties in backend.target[name].items()
-        if places is not None and len(places) == 2 and properties is not None and properties.error is not None
-    ]
-    readout = [one.error for one in backend.target["measure"].values() if one is not None and one.error is not None]
-    return Device(
-        name=backend.name,
-        qubits=backend.num_qubits,
-        status="online" if status.operational else str(status.status_msg or "offline"),
-        queue=status.pending_jobs,
-        two_qubit_error=statistics.median(gates) if gates else None,
-        readout_error=statistics.median(readout) if readout else None,
-    )
+def _billed(job: Any) -> float | None:
+    """Returns the seconds that a job was billed; None while IBM has not reckoned them."""
+    from qiskit_ibm_runtime.exceptions import IBMRuntimeError
+
+    try:
+        usage = job.metrics().get("usage", {})
+    except IBMRuntimeError:
+        return None  # how the job stands is known all the same
+    seconds = usage.get("qpu_charge_time_seconds")
+    return None if usage.get("status", "pending") == "pending" or seconds is None else float(seconds)
 
 
-def _sampler_pub(pub: RemotePub, passes: Any) -> tuple[Any, ...]:
-    return (in_turn(passes, pub.circuit), pub.values or None, pub.shots)
+def _sampler_pub(pub: RemotePub, circuit: QuantumCircuit) -> tuple[Any, ...]:
+    return (circuit, pub.values or None, pub.shots)
 
 
-def _estimator_pub(pub: RemotePub, passes: Any) -> tuple[Any, ...]:
+def _estimator_pub(pub: RemotePub, circuit: QuantumCircuit) -> tuple[Any, ...]:
     import numpy as np
 
-    circuit = in_turn(passes, pub.circuit)
     assert pub.observables is not None
     placed = np.empty(len(pub.observables), object)
-    placed[:] = [one.apply_layout(circuit.layout) for one in pub.observables]
+    placed[:] = [one.apply_layout(circuit.layout, circuit.num_qubits) for one in pub.observables]
     precision = pub.precision if pub.precision is not None else pub.shots**-0.5 if pub.shots else None
     return (circuit, placed.reshape(pub.shape), pub.values or None, precision)
 

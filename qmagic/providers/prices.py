@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from qmagic.money import Money, Price
 from qmagic.providers.operations import Operations, operations_of
 from qmagic.providers.rates import Credits, Free, Gates, Minutes, Row, Seconds, Task, row_of
@@ -65,10 +67,12 @@ def cost(
         return _price(row, amount, amount, f"{rate.task:.2f} USD {tasks}, {sum(shots):,} shots at {_plain(rate.shot)}")
     if isinstance(rate, Minutes):
         second = rate.minute / 60
-        return _price(
+        made = _price(
             row, rate.least_seconds * second * len(shots), rate.most_seconds * second * len(shots),
             f"{_plain(rate.minute)} USD a minute, {rate.least_seconds} s at least; how long it takes is not known",
         )  # fmt: skip
+        least = float(rate.least_seconds * len(shots))
+        return msgspec.structs.replace(made, second=Money(second), least_seconds=least)
     counts = [operations_of(circuit) for circuit in circuits]
     if isinstance(rate, Gates):
         return _of_gates(row, rate, counts, shots, mitigated)
@@ -101,6 +105,7 @@ def _of_seconds(
         source=row.source,
         seconds=seconds,
         limit_seconds=limit,
+        second=Money(second),
     )
 
 

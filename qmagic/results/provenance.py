@@ -32,6 +32,7 @@ class Provenance:
         attempt: How often it was started; 1 unless a worker died.
         versions: Versions of what ran it.
         environment: The Python environment; None when not known.
+        cost: What counts as its bill, in US dollars; None where it ran on this machine, or where that is not known.
         notes: Sentences on what was done, such as a marginal taken.
     """
 
@@ -50,6 +51,7 @@ class Provenance:
     attempt: int
     versions: dict[str, str]
     environment: Environment | None
+    cost: float | None
     notes: tuple[str, ...]
 
     @classmethod
@@ -71,6 +73,7 @@ class Provenance:
             attempt=info.attempt,
             versions=dict(outcome.versions),
             environment=spec.environment if spec else None,
+            cost=info.cost,
             notes=outcome.notes,
         )
 
@@ -95,6 +98,8 @@ class Provenance:
         if self.seconds:
             lines.append(("took", ", ".join(f"{step} {duration(value)}" for step, value in self.seconds.items())))
         lines.append(("attempt", str(self.attempt)))
+        if self.cost is not None:
+            lines.append(("cost", f"{self.cost:,.2f} USD" if self.cost else "nothing"))
         if self.versions:
             lines.append(("versions", ", ".join(f"{name} {version}" for name, version in self.versions.items())))
         if self.environment is not None:

@@ -89,14 +89,42 @@ class Budget:
         self._write(rows.reserved(charge, time.time()))
         return None
 
-    def settle(self, job: str, actual: Money | None = None) -> None:
-        """Turns a job's reservation into what was billed; None means that it is not known, and the bound counts.
+    def note(self, job: str, bound: Money, *, provider: str, notebook: str = "") -> None:
+        """Counts the most that a job can cost which is at its provider already: it went while no budget was set."""
+        if job not in self._open:
+            charge = rows.Charge(job, provider, notebook, bound.currency, _units(bound.amount, "the bound"))
+            self._open[job] = charge
+            self._write(rows.reserved(charge, time.time()))
 
-        So it does where `actual` is in another currency than the bound. Without a reservation nothing happens.
+    @property
+    def is_set(self) -> bool:
+        """Whether there is any limit."""
+        return bool(self._limits)
+
+    def refusal(self, bound: Money | None) -> str:
+        """Returns why a new job would be held now; "" where it would not."""
+        amount = 0 if bound is None else _units(bound.amount, "the bound")
+        return self._refusal("", bound, amount, "" if bound is None else bound.currency)
+
+    def settle(self, job: str, actual: Money | None = None, *, provider: str = "", notebook: str = "") -> Money | None:
+        """Turns a job's reservation into what was billed, and returns what counts.
+
+        Args:
+            job: The job's id.
+            actual: What was billed; None means that it is not known, and the bound counts. So it does where this is in
+                another currency than the bound.
+            provider: Who billed it, where nothing was reserved since nobody knew what it might cost.
+            notebook: Where it comes from, likewise.
+
+        Returns:
+            What counts; None where nothing was reserved and nothing is known.
         """
         charge = self._open.pop(job, None)
         if charge is None:
-            return
+            if actual is None or not provider:
+                return None
+            charge = rows.Charge(job, provider, notebook, actual.currency, 0)
+            self._write(rows.reserved(charge, time.time()))
         amount = charge.bound
         if actual is not None and not charge.currency:
             charge = dataclasses.replace(charge, currency=actual.currency)
@@ -118,6 +146,7 @@ class Budget:
         self._write(rows.settled(charge, amount, time.time()))
         if amount < charge.bound:
             self.room()
+        return Money(rows.decimal(amount), charge.currency) if charge.currency else None
 
     def release(self, job: str) -> None:
         """Gives a job's reservation back: nothing was billed."""

@@ -161,6 +161,11 @@ class Manager:
                 self._engine.kill(job)
         return record.status
 
+    def retry(self, job: str) -> bool:
+        """Has a job that waits for its provider, or for its user's decision, go there now; False where it does not."""
+        record = self._ledger.live.get(job)
+        return record is not None and self._remote is not None and self._remote.resubmit(record)
+
     def wait(self, job: str, who: object, waiter: Waiter) -> bool:
         """Lets `waiter` hear of a job's end, in place of an earlier one of `who`; False when the job is not living."""
         record = self._ledger.live.get(job)

@@ -43,13 +43,14 @@ class Record:
         reserved: Bytes it was granted.
         wide: Whether it was granted every slot.
         backend: What runs it, once that was chosen.
-        why: Why that was chosen.
+        why: Why that was chosen; of a job for a provider what it will cost, or what it waits for.
         expected: Seconds that it is expected to run for; None where earlier jobs do not tell.
         began: Monotonic time at which the current attempt began.
         progress: How far the current attempt is, from 0 to 1; None where it does not tell.
         counts: Its counts so far, where its shots come in parts.
         reason: Why it is being stopped, when not by the user.
         remote: Its provider's id of it, once it has one.
+        cost: What counts as its bill there, in US dollars; None before that is known, and for other currencies.
         accept: Called with None when it is on disk, or with why it was refused.
         waiters: Who waits for its end: one call for each who.
         plan: Called with the plan, where the job is only to be planned: it never exists.
@@ -87,6 +88,7 @@ class Record:
     error: ErrorInfo | None = None
     reason: str = ""
     remote: str = ""
+    cost: float | None = None
     accept: list[Callable[[ErrorInfo | None], None]] = dataclasses.field(default_factory=list)
     waiters: dict[object, Waiter] = dataclasses.field(default_factory=dict)
     plan: Callable[[bytes], None] | None = None
@@ -130,6 +132,7 @@ class Record:
             expected=self.expected,
             why=self.why,
             remote=self.remote,
+            cost=self.cost,
         )
 
 

@@ -108,7 +108,7 @@ def unfinished(connection: sqlite3.Connection) -> list[tuple[Record, bool]]:
         info = _INFO(info_data)
         record = Record(
             _SPEC(data), data, number, status=info.status, attempt=info.attempt, deaths=deaths, created=info.created,
-            started=info.started, expected=info.expected, remote=info.remote,
+            started=info.started, expected=info.expected, remote=info.remote, why=info.why,
         )  # fmt: skip
         result.append((record, info.status is JobStatus.RUNNING))
     return result

@@ -15,6 +15,7 @@ import msgspec
 import zmq
 
 from qmagic import home as homes
+from qmagic.engines.hosts import Hosts
 from qmagic.engines.local import LocalEngine
 from qmagic.errors import ErrorInfo
 from qmagic.events import Event
@@ -36,6 +37,8 @@ from qmagic.protocol import (
     Submit,
 )  # fmt: skip
 from qmagic.service.budget import Budget
+from qmagic.service.cloud_door import CloudDoor
+from qmagic.service.devices import Devices
 from qmagic.service.experience import Experience
 from qmagic.service.finding import Answer, Finding
 from qmagic.service.housekeeping import Housekeeping
@@ -75,6 +78,7 @@ class Server:
         experience: Remembers what runs took.
         loops: Decides about hybrid loops.
         budget: What jobs may cost.
+        hosts: Asks the clouds.
     """
 
     def __init__(
@@ -90,6 +94,7 @@ class Server:
         experience: Experience,
         loops: Loops,
         budget: Budget,
+        hosts: Hosts,
     ) -> None:
         self._home, self._socket, self._store = home, socket, store
         self._manager, self._engine, self._slots = manager, engine, slots
@@ -104,7 +109,8 @@ class Server:
         self._finding, self._reading = Finding(manager, store), reading
         self._housekeeping = housekeeping
         self._experience, self._budget = experience, budget
-        self._loops = loops
+        self._loops, self._devices = loops, Devices(home, hosts)
+        self._clouds = CloudDoor(hosts, self._devices, budget, manager, self._send)
         loops.publish = self._listeners.pulse
         self._request = msgspec.msgpack.Decoder(Request).decode
         self._verbs: dict[str, tuple[type[Any], Callable[[bytes, int, Any], None]]] = {
@@ -122,6 +128,7 @@ class Server:
             "diagnose": (Diagnose, self._diagnose),
             "draw": (Draw, self._draw),
             **LoopDoor(loops, store, self._send).verbs,
+            **self._clouds.verbs,
             "budget": (AskBudget, self._ask_budget),
             "status": (type(None), self._status),
             "stop": (type(None), self._stop),
@@ -141,6 +148,7 @@ class Server:
     def look_after_clients(self) -> bool:
         """Tells listeners that lost their place, forgets clients that are gone, and tells whether any is left."""
         self._listeners.look()
+        self._devices.look()
         self._clients = {name: c for name, c in self._clients.items() if homes.process_alive(c.pid, c.start)}
         return bool(self._clients)
 
@@ -241,7 +249,9 @@ class Server:
         self._housekeeping.purge(time.time() - purge.older_than, purge.ids, done)
 
     def _plan(self, client: bytes, number: int, spec: msgspec.Raw) -> None:
-        self._manager.plan(bytes(spec), self._answering(client, number))
+        answer = self._answering(client, number)
+        if not self._clouds.plan(bytes(spec), answer):
+            self._manager.plan(bytes(spec), answer)
 
     def _costs(self, client: bytes, number: int, wanted: Costs) -> None:
         if wanted.reset:

@@ -130,6 +130,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     from qmagic.engines.readers import Readers
     from qmagic.protocol import MAX_REQUEST, PROTOCOL
     from qmagic.service import rows
+    from qmagic.service.billing import Billing
     from qmagic.service.budget import Budget
     from qmagic.service.experience import Experience
     from qmagic.service.housekeeping import Housekeeping, clear_results
@@ -169,7 +170,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     ledger, slots, budget = Ledger(store), Slots(number, memory), Budget(store)
     experience = Experience(store)
     loops = Loops(ledger, store, loop_engine, max(4, 2 * number))
-    remote = Remote(ledger, hosts, time.monotonic)
+    remote = Remote(ledger, hosts, time.monotonic, Billing(budget))
     manager = Manager(ledger, engine, slots, learner=experience, loops=loops, remote=remote)
     engine.costs = experience.factors
     engine.listener, loop_engine.listener = manager, loops
@@ -205,6 +206,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
         experience,
         loops,
         budget,
+        hosts,
     )
     watch = MemoryWatch(engine, manager, slots)
     idle = options.idle_minutes * 60

@@ -39,6 +39,7 @@ class _Control:
     def routes(self) -> list[BaseRoute]:
         return [
             self._route("GET", "/status", self._status),
+            self._route("GET", "/settings", self._settings),
             self._route("POST", "/set", self._set),
             self._route("POST", "/faults", self._faults),
             self._route("GET", "/jobs", self._jobs),
@@ -73,6 +74,9 @@ class _Control:
             "skipped_seconds": round(self._engine.clock.skipped, 3),
             "unknown": list(self._transcript.unknown),
         }
+
+    async def _settings(self, request: Request) -> Any:
+        return self._engine.settings
 
     async def _set(self, request: Request) -> Any:
         words = msgspec.json.decode(await request.body(), type=list[str])

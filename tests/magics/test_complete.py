@@ -24,6 +24,7 @@ NoiseModel = a_class("qiskit_aer.noise.noise_model", "NoiseModel")
 def names(monkeypatch):
     """Known names in the caches, as if a background thread had filled them."""
     monkeypatch.setattr(values, "_backends", ["auto", "aer.statevector", "stim"])
+    monkeypatch.setattr(values, "_cloud_devices", ["ibm-stub:ibm_manila", "ibm-stub:ibm_torino"])
     monkeypatch.setattr(values, "_devices", ["fake_manila", "fake_sherbrooke"])
     monkeypatch.setattr(values, "_jobs", {"06a1x": None, "06a2y": None})
     monkeypatch.setattr(values, "_tags", {"bell": None})
@@ -56,9 +57,10 @@ def offered(command, typed, namespace):
         ("bell --see", ["--seed", "--seed-transpiler"]),
         ("--shots 3 --sh", []),
         ("--tag a --ta", ["--tag"]),
+        ("--backend ibm-stub:ibm_t", ["ibm-stub:ibm_torino"]),
         ("--lang o", ["openqasm2", "openqasm3"]),
         ("--lang=o", ["openqasm2", "openqasm3"]),
-        ("--backend ", ["auto", "aer.statevector", "stim"]),
+        ("--backend ", ["auto", "aer.statevector", "stim", "ibm-stub:ibm_manila", "ibm-stub:ibm_torino"]),
         ("--backend a", ["auto", "aer.statevector"]),
         ("--backend=st", ["stim"]),
         ("--transpile-to fake_s", ["fake_sherbrooke"]),

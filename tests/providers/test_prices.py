@@ -165,3 +165,19 @@ def test_operations_are_counted_as_providers_do():
         made.h(0)
     assert operations_of(made).endless
     assert cost("azure", "ionq.qpu.aria-1", [made], [10]).bound is None
+
+
+def test_what_was_billed_follows_from_what_the_provider_says():
+    """By seconds: those that it says, and its minimum; by task: the price; where both readings of a page differ and the
+    provider does not say, nobody knows."""
+    of = lambda provider, device: cost(provider, device, [circuit(2, 1, 2)], [100])
+    by_time, by_task, simulator = of("ibm", "ibm_torino"), of("braket", "garnet"), of("braket", "sv1")
+    assert by_time.billed(2.5).amount == Decimal("4.00")
+    assert by_time.billed(None) is None
+    assert by_task.billed(None) == by_task.estimate
+    assert simulator.billed(1.0).amount == Decimal("0.00375")
+    assert simulator.billed(60.0).amount == Decimal("0.075")
+    assert of("azure", "ionq.qpu.aria-1").billed(None) is None
+    own = of("ionq", "qpu.aria-1")
+    assert own.bound is None
+    assert own.billed(None) == own.estimate

@@ -376,3 +376,20 @@ def test_a_store_of_version_1_gets_its_tables(tmp_path):
     store.step()
     assert store.ask(lambda c: c.execute("SELECT id FROM jobs").fetchall()) == [("j",)]
     store.die()
+
+
+def test_what_went_without_a_budget_counts_against_a_later_one(store):
+    """A job at its provider, submitted while there was no limit, is reserved in full from when its bound is known; a
+    reservation that it has already stays as it is."""
+    budget = Budget(store)
+    assert budget.reserve("b", usd("1"), provider="p") is None
+    budget.change(SetBudget("USD", Decimal(5)))
+    budget.note("a", usd("4"), provider="p")
+    budget.note("b", usd("3"), provider="p")
+    assert budget.limits()[0].reserved == 5
+    assert "there are 0.00 USD left" in budget.reserve("c", usd("1"), provider="p")
+    assert budget.refusal(usd("1")) == budget.reserve("c", usd("1"), provider="p")
+    assert budget.settle("a", usd("2")) == usd("2")
+    assert budget.refusal(usd("2")) == ""
+    assert (budget.settle("x", usd("1"), provider="p"), budget.settle("y", None, provider="p")) == (usd("1"), None)
+    assert budget.limits()[0].spent == 3

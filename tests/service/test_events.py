@@ -11,6 +11,7 @@ import zmq
 
 from qmagic import client, home
 from qmagic.client.connection import Connection
+from qmagic.engines.hosts import Hosts
 from qmagic.engines.loops import LoopEngine
 from qmagic.engines.readers import Readers
 from qmagic.events import Event
@@ -139,8 +140,9 @@ def test_slow_reader(tmp_path):
         loops = Loops(ledger, store, LoopEngine(tmp_path, lambda processes: None), 1)
         money = Budget(store)
         server = Server(
-            tmp_path, door, store, manager, engine, slots, reading, housekeeping, Experience(store), loops, money
-        )
+            tmp_path, door, store, manager, engine, slots, reading, housekeeping, Experience(store), loops, money,
+            Hosts(str(tmp_path)),
+        )  # fmt: skip
         for reader in readers:
             reader.setsockopt(zmq.RCVHWM, 10)
             reader.connect("inproc://door")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import random
+from decimal import Decimal
 
 import pytest
 
 from qmagic.engines.host_messages import Told
 from qmagic.jobs import JobStatus
+from qmagic.money import Money, Price, SetBudget
+from qmagic.quotes import Quote
 from qmagic.service import rows
+from qmagic.service.billing import Billing
+from qmagic.service.budget import Budget
 from qmagic.service.ledger import Ledger
 from qmagic.service.manager import Manager
 from qmagic.service.remote import Remote, key_of
@@ -19,15 +24,15 @@ from tests.service.playing import PlayedEngine, SteppedStore, encoded, spec
 class PlayedCloud:
     """A provider without an idempotency key, that loses replies, answers late and says wrong things."""
 
-    def __init__(self, draw, clock, on_disk):
-        self.draw, self.clock, self.on_disk = draw, clock, on_disk
+    def __init__(self, draw, clock, on_disk, price):
+        self.draw, self.clock, self.on_disk, self.price = draw, clock, on_disk, price
         self.jobs = {}  # id: {key, status}
         self.asked = []  # questions without an answer
         self.late = []  # submits that are still on their way, with the time of their arrival
         self.calm = False
         self.number = 0
 
-    def ask(self, provider, environment, verb, key, remote, data, then):
+    def ask(self, provider, environment, verb, key, remote, data, then, seconds=None):
         assert verb != "submit" or self.on_disk(key), "submitted before the key was on disk"
         self.asked.append((verb, key, remote, then))
 
@@ -70,7 +75,11 @@ class PlayedCloud:
             on_its_way = any(one == key for _, one in self.late)
             if self.draw.random() < 0.5 and not on_its_way:
                 job["status"] = after.get(job["status"], job["status"])
-            then(Told(self.number, status=job["status"]))
+            then(
+                Told(self.number, status=job["status"], cost=Money(self.price / 2) if job["status"] == "done" else None)
+            )
+        elif verb == "quote":
+            then(Told(self.number, quote=Quote(price=Price(estimate=Money(self.price), bound=Money(self.price)))))
         else:
             then(Told(self.number, outcome=b"result", headline="h"))
 
@@ -78,15 +87,16 @@ class PlayedCloud:
 class Life:
     """A service with a store on disk, which may be killed and started again."""
 
-    def __init__(self, path, draw):
+    def __init__(self, path, draw, price=0):
         self.path, self.now, self.draw = path, 1000.0, draw
-        self.cloud = PlayedCloud(draw, lambda: self.now, self.on_disk)
+        self.cloud = PlayedCloud(draw, lambda: self.now, self.on_disk, Decimal(price))
         self.start()
 
     def start(self):
         self.store = SteppedStore(self.path)
         self.ledger = Ledger(self.store)
-        remote = Remote(self.ledger, self.cloud, lambda: self.now)
+        self.budget = Budget(self.store)
+        remote = Remote(self.ledger, self.cloud, lambda: self.now, Billing(self.budget))
         self.manager = Manager(self.ledger, PlayedEngine(1, 100), Slots(1, 100), clock=lambda: self.now, remote=remote)
 
     def kill(self):
@@ -114,13 +124,13 @@ class Life:
         return JobStatus(self.store._connection.execute(query, (job,)).fetchone()[0])
 
 
-@pytest.mark.parametrize("provider", ["ibm-stub", "ibm"])
-def test_exactly_one_job_at_the_provider(tmp_path, full, provider):
+@pytest.mark.parametrize(("provider", "price"), [("ibm-stub", 0), ("ibm", 1)])
+def test_exactly_one_job_at_the_provider(tmp_path, full, provider, price):
     """Every job that ends DONE has exactly one job at its provider; where jobs cost money, never a second submit after
     a doubt; a cancelled job has none that runs on; all others still wait for their user."""
     for seed in range(full(12, 2000)):
         draw = random.Random(seed)
-        life = Life(tmp_path / f"{provider}-{seed}.sqlite", draw)
+        life = Life(tmp_path / f"{provider}-{seed}.sqlite", draw, price)
         jobs = [spec(backend=f"{provider}:d", checked=True) for _ in range(3)]
         for job in jobs:
             life.manager.submit(encoded(job), lambda error: None)
@@ -145,3 +155,63 @@ def test_exactly_one_job_at_the_provider(tmp_path, full, provider):
                 assert status is JobStatus.DONE, where
                 assert len(alive) == 1, where
         life.store.die()
+
+
+def test_a_budget_is_kept_and_settled(tmp_path, full):
+    """Whatever becomes of jobs on their way: what is spent and reserved never passes the budget, what was billed counts
+    and no more once all jobs have ended, and a job that was held goes on when there is room."""
+    for seed in range(full(12, 2000)):
+        draw = random.Random(seed)
+        life = Life(tmp_path / f"{seed}.sqlite", draw, price=1)
+        life.budget.change(SetBudget(total=Decimal(2)))
+        jobs = [spec(backend="ibm:d", checked=True) for _ in range(6)]
+        for job in jobs:
+            life.manager.submit(encoded(job), lambda error: None)
+        for moment in range(800):
+            life.step()
+            if moment < 150 and draw.random() < 0.03:
+                life.kill()
+            if moment == 20:
+                life.manager.cancel(jobs[0].id)
+            life.cloud.calm = moment > 200
+            if moment == 500:
+                life.budget.change(SetBudget(total=Decimal(20)))
+            [limit] = life.budget.limits()
+            assert limit.spent + limit.reserved <= limit.total, f"seed {seed}"
+        ended = {job.id: life.status(job.id) for job in jobs}
+        assert JobStatus.HELD not in ended.values(), f"seed {seed}"
+        doubts = sum(status is JobStatus.IN_DOUBT for status in ended.values())
+        done = sum(status is JobStatus.DONE for status in ended.values())
+        [limit] = life.budget.limits()
+        assert limit.reserved == doubts, f"seed {seed}"
+        assert limit.spent >= Decimal("0.5") * done, f"seed {seed}"
+        life.store.die()
+
+
+def test_a_doubt_that_costs_money_asks_and_is_obeyed(tmp_path):
+    """A job whose reply was lost, and of which the provider does not know, says what its user can do; told to, it is
+    submitted again, and then both may have been billed: both count."""
+    life = Life(tmp_path / "store.sqlite", random.Random(1), price=1)
+    life.cloud.calm = True
+    life.budget.change(SetBudget(total=Decimal(5)))
+    job = spec(backend="ibm:d", checked=True)
+    life.manager.submit(encoded(job), lambda error: None)
+    while not any(one[0] == "submit" for one in life.cloud.asked):
+        life.manager.dispatch()
+        life.store.step()
+        if any(one[0] == "quote" for one in life.cloud.asked):
+            life.cloud.step()
+    [(_, _, _, then)] = life.cloud.asked
+    life.cloud.asked.clear()
+    then(Told(0, "doubt", "the connection was cut"))
+    for _ in range(400):
+        life.step()
+    record = life.ledger.live[job.id]
+    assert record.status is JobStatus.IN_DOUBT
+    assert f"%qjobs --resubmit-in-doubt {job.id} submits it again" in record.info().why
+    assert life.manager.retry(job.id)
+    for _ in range(100):
+        life.step()
+    assert life.status(job.id) is JobStatus.DONE
+    assert life.budget.limits()[0].spent == Decimal("1.5")
+    life.store.die()

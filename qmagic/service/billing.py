@@ -1,0 +1,131 @@
+"""What jobs at providers cost, between `remote`, which submits them, and the `Budget`.
+
+* Where a budget is set a job is quoted before it goes (its compiled circuits and their price, from its provider's
+  host), and the most that it can cost is reserved; without one it goes at once, and is quoted while it waits there.
+* At its end what it was billed is counted: what the provider says, in money or in seconds, or what follows from its
+  published price. Where nobody knows, the most that it can cost is counted: never too little.
+* A job that never came to its provider, or was cancelled there before anybody saw it run, cost nothing.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from qmagic.clouds import provider_of
+from qmagic.engines.host_messages import Told
+from qmagic.jobs import JobStatus
+from qmagic.money import Money, Price
+from qmagic.quotes import Quote
+from qmagic.service.budget import Budget
+from qmagic.service.record import Record
+
+__all__ = ["Billing"]
+
+_NOTHING = Money(Decimal(0))
+
+
+class Billing:
+    """Quotes and bills of the jobs that are under way.
+
+    Args:
+        budget: What jobs may cost.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._quotes: dict[str, Quote] = {}
+        self._room = False
+        budget.room = self._note_room
+
+    def lacks(self, record: Record) -> bool:
+        """Tells whether a job has no quote."""
+        return record.id not in self._quotes
+
+    def holds_back(self, record: Record) -> bool:
+        """Tells whether a job has to be quoted before it may go."""
+        return self._budget.is_set and self.lacks(record)
+
+    def quoted(self, record: Record, quote: Quote | None) -> None:
+        """Keeps a job's quote; None where it is at its provider and cannot be quoted any more."""
+        self._quotes[record.id] = quote or Quote(price=Price(how="it could not be reckoned"))
+        record.why = self.brief(record)
+        price = self._quotes[record.id].price
+        if record.remote and price.bound is not None and not price.is_free:
+            self._budget.note(record.id, price.bound, **_whose(record))
+
+    def brief(self, record: Record) -> str:
+        """Returns what a job will cost, and its chances, in a line; "" where it was not quoted."""
+        quote = self._quotes.get(record.id)
+        return "" if quote is None else quote.brief
+
+    def reserve(self, record: Record) -> str:
+        """Reserves what a job costs at most; returns why it is held, "" where it may go."""
+        quote = self._quotes.get(record.id)
+        if quote is None:
+            return ""  # no budget is set, or it could not be quoted, and then it cannot be submitted either
+        refused = self._budget.reserve(record.id, quote.price.bound, **_whose(record))
+        record.why = f"budget: {refused}" if refused else quote.brief
+        return record.why if refused else ""
+
+    def limit(self, record: Record) -> int | None:
+        """Returns the seconds after which the provider is to stop a job; without a budget none."""
+        quote = self._quotes.get(record.id)
+        return quote.price.limit_seconds if quote is not None and self._budget.is_set else None
+
+    def is_free(self, record: Record) -> bool:
+        """Tells whether a job surely costs nothing."""
+        quote = self._quotes.get(record.id)
+        return quote is not None and quote.price.is_free
+
+    def release(self, record: Record) -> None:
+        """Gives back what was reserved for a job that is not at its provider."""
+        self._budget.release(record.id)
+
+    def again(self, record: Record) -> None:
+        """A job is submitted a second time though the first may have arrived: that one counts in full."""
+        self._budget.settle(record.id, None)
+
+    def close(self, record: Record, status: JobStatus, last: Told | None) -> None:
+        """Counts what a job was billed; called before its end is written.
+
+        Args:
+            record: The job.
+            status: How it ends.
+            last: What its provider said of it last; None where it never had it.
+        """
+        quote = self._quotes.pop(record.id, None)
+        if not record.remote:
+            self._budget.release(record.id)
+            return
+        billed = self._billed(record, quote, status, last)
+        counted = self._budget.settle(record.id, billed, **_whose(record))
+        if counted is not None and counted.currency == "USD":
+            record.cost = float(counted.amount)
+
+    def has_room(self) -> bool:
+        """Tells, once, whether a job that was held may have a chance now."""
+        room, self._room = self._room, False
+        return room
+
+    def _billed(self, record: Record, quote: Quote | None, status: JobStatus, last: Told | None) -> Money | None:
+        if quote is not None and quote.price.is_free:
+            return _NOTHING
+        if last is not None and last.cost is not None:
+            return last.cost
+        if status is JobStatus.CANCELLED and record.started is None:
+            return _NOTHING
+        seconds = None if last is None else last.seconds
+        if quote is None or (seconds is None and status is not JobStatus.DONE):
+            return None
+        return quote.price.billed(seconds)
+
+    def _note_room(self) -> None:
+        self._room = True
+
+
+def _whose(record: Record) -> dict[str, str]:
+    """Returns who bills a job, and where it comes from, for the report."""
+    return {
+        "provider": provider_of(record.spec.backend),
+        "notebook": record.spec.notebook_path or record.spec.notebook,
+    }
