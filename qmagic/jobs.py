@@ -194,6 +194,9 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     where it was made; otherwise a worker checks it before the job exists.
     With ``"auto"``, `routes` names the backend of each part of each PUB as an earlier run chose them, and a rerun keeps
     to it; `versions` are the packages' of that run, and a note says where they have changed.
+    `session` is the id (ours) of the session or batch at a provider that it goes into; "" for none.
+    `why` says why its backend was chosen, where ``best(...)`` chose it; `others` are the next best, and with `failover`
+    the job moves on to them when its device goes down.
     """
 
     id: str
@@ -220,6 +223,10 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     rerun_of: str = ""
     routes: tuple[tuple[str, ...], ...] = ()
     versions: dict[str, str] = {}
+    session: str = ""
+    others: tuple[str, ...] = ()
+    failover: bool = False
+    why: str = ""
 
 
 class JobInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

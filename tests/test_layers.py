@@ -14,8 +14,8 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in pa
 
 #: Modules that everything may import, and that import only one another.
 BASE = {
-    "clouds", "errors", "jobs", "outcomes", "events", "money", "forecast", "options", "home", "protocol", "orders",
-    "results", "statistics", "tapes", "version",
+    "choices", "clouds", "errors", "jobs", "outcomes", "events", "money", "forecast", "options", "home", "protocol",
+    "orders", "results", "sessions", "statistics", "tapes", "version",
 }  # fmt: skip
 
 #: Which parts of ours each part may import, besides the base and itself.
@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "cells": set(),
     "backends": set(),
     "providers": set(),
-    "engines": {"execute", "cells", "backends", "providers"},  # what worker, reader and provider host run
+    "engines": {"execute", "cells", "backends", "plans", "providers"},  # what worker, reader and provider host run
     "plans": {"backends", "providers"},
     "execute": {"cells", "backends", "plans"},
     "service": {"plans", "engines"},

@@ -41,6 +41,7 @@ class CellRequest:
         tags: The job's tags.
         timeout: Seconds of run time after which the job fails.
         priority: Higher runs earlier within the notebook.
+        failover: Move on to the next best device when the first goes down.
         state: Ask for the state after each gate, in place of counts.
         cell: The whole cell as it was typed, for the record; "" means the body.
         notebook: Groups jobs for fair scheduling (a kernel's or notebook's identity).
@@ -69,6 +70,7 @@ class CellRequest:
     tags: tuple[str, ...] = ()
     timeout: float | None = None
     priority: int = 0
+    failover: bool = False
     state: bool = False
     notebook: str = ""
     cell: str = ""

@@ -23,6 +23,8 @@ from qmagic.engines.worker import die_with  # first: one thread for what is impo
 
 import msgspec  # isort: skip
 
+from qmagic.clouds import REMOTE, device_of
+from qmagic.engines import host_roads
 from qmagic.engines.host_messages import Ask, Told
 from qmagic.errors import QmagicError
 from qmagic.home import find_stub
@@ -78,14 +80,19 @@ class Host:
             self._connection.send_bytes(self._encode(told))
 
     def _told(self, ask: Ask) -> Told:
-        from qmagic.clouds import device_of
-
         provider = self._ready()
+        if ask.verb in host_roads.VERBS:
+            return host_roads.answer(provider, self._name, ask)
         if ask.verb == "submit":
             from qmagic.engines.host_jobs import pubs_of
+            from qmagic.providers.roads import sessions
 
             spec = _SPEC(ask.spec)
-            return Told(ask.number, remotes=[provider.submit(device_of(spec.backend), pubs_of(spec), ask.key)])
+            device, pubs = device_of(spec.backend), pubs_of(spec)
+            if ask.session:
+                held = sessions(provider, self._name)
+                return Told(ask.number, remotes=[held.submit_in(ask.session, device, pubs, ask.key)])
+            return Told(ask.number, remotes=[provider.submit(device, pubs, ask.key)])
         if ask.verb == "find":
             return Told(ask.number, remotes=provider.find(ask.key))
         if ask.verb == "look":
@@ -99,8 +106,12 @@ class Host:
         from qmagic.outcomes import pack
 
         spec = _SPEC(ask.spec)
-        pubs = pubs_of(spec)
-        outcome = outcome_of(spec, provider.fetch(ask.remote, pubs))
+        if spec.source.language == REMOTE:
+            from qmagic.providers.roads import history
+
+            outcome = outcome_of(spec, history(provider, self._name).recover(ask.remote))
+        else:
+            outcome = outcome_of(spec, provider.fetch(ask.remote, pubs_of(spec)))
         return Told(ask.number, outcome=pack(outcome), headline=headline(outcome))
 
     def _ready(self) -> Provider:

@@ -12,10 +12,11 @@ class Ask(msgspec.Struct, frozen=True, array_like=True):
 
     Attributes:
         number: Of this question.
-        verb: ``submit``, ``find``, ``look``, ``fetch`` or ``cancel``.
+        verb: ``submit``, ``find``, ``look``, ``fetch`` or ``cancel``; or what `engines.host_roads` has.
         key: What the job is found by at its provider.
         remote: The provider's id of it, where it has one.
         spec: The job's spec as the client encoded it, for ``submit`` and ``fetch``.
+        session: For ``submit``, the provider's id of the session that the job goes into; "" for none.
     """
 
     number: int
@@ -23,6 +24,7 @@ class Ask(msgspec.Struct, frozen=True, array_like=True):
     key: str
     remote: str = ""
     spec: bytes = b""
+    session: str = ""
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
@@ -35,7 +37,7 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
         wait: Seconds to wait after ``rate``.
         remotes: Ids at the provider: the new one after ``submit``, all that were found after ``find``.
         status: After ``look``, where the job stands (`providers.base.RemoteStatus`).
-        outcome: After ``fetch``, the outcome, packed.
+        outcome: After ``fetch``, the outcome, packed; after a question of `engines.host_roads`, its answer, encoded.
         headline: After ``fetch``, the outcome in a line.
     """
 

@@ -32,7 +32,9 @@ QJOBS = Command(
         Flag("--status", "Only jobs that stand there, such as RUNNING; may be given again.", "STATUS",
              choices=_STATUSES, repeats=True),
         Flag("--tag", "Only jobs with this tag.", "TEXT", values="tag"),
-        Flag("--all", "Each job of a Sampler or Estimator on a line of its own; else they share one."),
+        Flag("--all", "Each job of a group, a Sampler or an Estimator on a line of its own; else they share one."),
+        Flag("--remote", "The account's jobs at a provider instead, such as ibm; qmagic.adopt takes one over.",
+             "PROVIDER"),
         Flag("--purge", "Delete finished jobs and their results instead."),
         Flag("--older-than", "With --purge: only jobs that ended at least so many days ago.", "DAYS", number),
         Flag("--json", "Print JSON."),
@@ -42,6 +44,7 @@ QJOBS = Command(
     examples="""
         %qjobs --status RUNNING --status READY
         %qjobs --tag bell --limit 5
+        %qjobs --remote ibm
         %qjobs --purge --older-than 30
     """,
     errors="""
@@ -99,6 +102,8 @@ def list_jobs(call: Call) -> Any:
         return None
     if "older_than" in given:
         raise InputError("--older-than goes with --purge")
+    if "remote" in given:
+        return _account(given["remote"], given.get("limit", 20), as_json=bool(given.get("json")))
     limit, status, tag = given.get("limit", 20), given.get("status", ()), given.get("tag", "")
     jobs = client.jobs(limit=limit, status=status, tag=tag, fold=not given.get("all"))
     infos = [job.last_info() for job in jobs]
@@ -109,6 +114,23 @@ def list_jobs(call: Call) -> Any:
         return None
     headings = ("id", "status", "name", "backend", "shots", "created", "took", "")
     return Table(headings, [_row(info) for info in infos], jobs, empty="no jobs")
+
+
+def _account(provider: str, limit: int, *, as_json: bool) -> Any:
+    """Lists the account's jobs at a provider."""
+    import msgspec
+
+    from qmagic import client
+
+    found = client.account_jobs(provider, limit)
+    if as_json:
+        print(json.dumps(msgspec.to_builtins(found), indent=2))
+        return None
+    rows = [
+        (one.remote.id, one.remote.device, one.remote.status, _moment(one.remote.created), one.known or "not here")
+        for one in found
+    ]
+    return Table(("id", "device", "status", "created", "job"), rows, found, empty=f"no jobs at {provider}")
 
 
 def show_result(call: Call) -> Any:
@@ -152,7 +174,7 @@ def _ids(call: Call) -> list[str]:
 def _row(info: JobInfo) -> tuple[str, ...]:
     last = info.error.splitlines()[0] if info.error else info.headline
     if info.family > 1:
-        last = f"and {info.family - 1} more of the same primitive; {last}".rstrip("; ")
+        last = f"and {info.family - 1} more of the same group; {last}".rstrip("; ")
     shots = "" if info.shots is None else f"{info.shots:,}"
     return info.id, info.status.value, info.name, info.backend, shots, _moment(info.created), _took(info), last
 

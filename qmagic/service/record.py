@@ -102,6 +102,11 @@ class Record:
         """The job's id."""
         return self.spec.id
 
+    @property
+    def place(self) -> str:
+        """Where a job at a provider is now: it may have moved on from where it was sent first."""
+        return self.backend or self.spec.backend
+
     def info(self, position: int | None = None) -> JobInfo:
         """Returns what can be said of the job now."""
         spec = self.spec
@@ -128,7 +133,7 @@ class Record:
             cell_id=spec.cell_id,
             notebook_path=spec.notebook_path,
             expected=self.expected,
-            why=self.why,
+            why=self.why or self.spec.why,
             remote=self.remote,
         )
 

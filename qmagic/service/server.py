@@ -44,6 +44,7 @@ from qmagic.service.loop_door import LoopDoor
 from qmagic.service.loops import Loops
 from qmagic.service.manager import Manager
 from qmagic.service.reading import Reading
+from qmagic.service.remote_door import RemoteDoor, Send
 from qmagic.service.slots import Slots
 from qmagic.service.store import Store
 from qmagic.service.submission import Submission
@@ -75,6 +76,7 @@ class Server:
         experience: Remembers what runs took.
         loops: Decides about hybrid loops.
         budget: What jobs may cost.
+        door: Answers what is about providers.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class Server:
         experience: Experience,
         loops: Loops,
         budget: Budget,
+        door: Callable[[Send], RemoteDoor],
     ) -> None:
         self._home, self._socket, self._store = home, socket, store
         self._manager, self._engine, self._slots = manager, engine, slots
@@ -122,6 +125,7 @@ class Server:
             "diagnose": (Diagnose, self._diagnose),
             "draw": (Draw, self._draw),
             **LoopDoor(loops, store, self._send).verbs,
+            **door(self._send).verbs,
             "budget": (AskBudget, self._ask_budget),
             "status": (type(None), self._status),
             "stop": (type(None), self._stop),

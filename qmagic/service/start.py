@@ -140,7 +140,9 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     from qmagic.service.memory import MemoryWatch, available_cores, total_memory
     from qmagic.service.reading import Reading
     from qmagic.service.remote import Remote
+    from qmagic.service.remote_door import RemoteDoor
     from qmagic.service.server import Server
+    from qmagic.service.sessions import Sessions
     from qmagic.service.slots import Slots
     from qmagic.service.store import Store
     from qmagic.version import __version__
@@ -169,7 +171,8 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     ledger, slots, budget = Ledger(store), Slots(number, memory), Budget(store)
     experience = Experience(store)
     loops = Loops(ledger, store, loop_engine, max(4, 2 * number))
-    remote = Remote(ledger, hosts, time.monotonic)
+    sessions = Sessions(store, hosts, time.monotonic, ledger)
+    remote = Remote(ledger, hosts, time.monotonic, sessions)
     manager = Manager(ledger, engine, slots, learner=experience, loops=loops, remote=remote)
     engine.costs = experience.factors
     engine.listener, loop_engine.listener = manager, loops
@@ -205,6 +208,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
         experience,
         loops,
         budget,
+        functools.partial(RemoteDoor, hosts, sessions),
     )
     watch = MemoryWatch(engine, manager, slots)
     idle = options.idle_minutes * 60
@@ -222,6 +226,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
         (home / "service.json").unlink(missing_ok=True)
         readers.close()
         loop_engine.close()
+        sessions.close_all()
         hosts.close()
         engine.close()
         store.close()

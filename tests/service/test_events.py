@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 
@@ -11,6 +12,7 @@ import zmq
 
 from qmagic import client, home
 from qmagic.client.connection import Connection
+from qmagic.engines.hosts import Hosts
 from qmagic.engines.loops import LoopEngine
 from qmagic.engines.readers import Readers
 from qmagic.events import Event
@@ -24,7 +26,9 @@ from qmagic.service.ledger import Ledger
 from qmagic.service.loops import Loops
 from qmagic.service.manager import Manager
 from qmagic.service.reading import Reading
+from qmagic.service.remote_door import RemoteDoor
 from qmagic.service.server import Server
+from qmagic.service.sessions import Sessions
 from qmagic.service.slots import Slots
 from tests.faults.making import bell, until
 from tests.service.playing import PlayedEngine, SteppedStore
@@ -138,8 +142,21 @@ def test_slow_reader(tmp_path):
         reading = Reading(Readers(), store, tmp_path)
         loops = Loops(ledger, store, LoopEngine(tmp_path, lambda processes: None), 1)
         money = Budget(store)
+        hosts = Hosts(str(tmp_path))
+        remote = functools.partial(RemoteDoor, hosts, Sessions(store, hosts, time.monotonic, ledger))
         server = Server(
-            tmp_path, door, store, manager, engine, slots, reading, housekeeping, Experience(store), loops, money
+            tmp_path,
+            door,
+            store,
+            manager,
+            engine,
+            slots,
+            reading,
+            housekeeping,
+            Experience(store),
+            loops,
+            money,
+            remote,
         )
         for reader in readers:
             reader.setsockopt(zmq.RCVHWM, 10)
