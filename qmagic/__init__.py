@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from qmagic.backends.v2 import backend, backends
+    from qmagic.client import Group as Group
     from qmagic.client import Job as Job
     from qmagic.client import Loop as Loop
     from qmagic.client import Sweep as Sweep
+    from qmagic.client import adopt, batch, session
     from qmagic.client import job as job
     from qmagic.client import jobs as jobs
     from qmagic.errors import QmagicError
@@ -32,13 +34,14 @@ if TYPE_CHECKING:
     from qmagic.run import plan, run, run_each
 
 __all__ = [
-    "Estimator", "Job", "JobStatus", "Loop", "QmagicError", "Result", "Sampler", "Sweep", "__version__", "backend",
-    "backends", "ising", "job", "jobs", "load", "maxcut", "minimize", "molecule", "plan", "qaoa", "qubo", "run",
-    "run_each", "sweep", "vqe",
+    "Estimator", "Group", "Job", "JobStatus", "Loop", "QmagicError", "Result", "Sampler", "Sweep", "__version__",
+    "adopt", "backend", "backends", "batch", "ising", "job", "jobs", "load", "maxcut", "minimize", "molecule", "plan",
+    "qaoa", "qubo", "run", "run_each", "session", "sweep", "vqe",
 ]  # fmt: skip
 
 _HOMES = {
     "Estimator": "qmagic.primitives",
+    "Group": "qmagic.client",
     "Job": "qmagic.client",
     "JobStatus": "qmagic.jobs",
     "Loop": "qmagic.client",
@@ -46,8 +49,10 @@ _HOMES = {
     "Result": "qmagic.results",
     "Sampler": "qmagic.primitives",
     "Sweep": "qmagic.client",
+    "adopt": "qmagic.client",
     "backend": "qmagic.backends.v2",
     "backends": "qmagic.backends.v2",
+    "batch": "qmagic.client",
     "ising": "qmagic.loops.problems",
     "job": "qmagic.client",
     "jobs": "qmagic.client",
@@ -60,6 +65,7 @@ _HOMES = {
     "qubo": "qmagic.loops.problems",
     "run": "qmagic.run",
     "run_each": "qmagic.run",
+    "session": "qmagic.client",
     "sweep": "qmagic.loops.sweep",
     "vqe": "qmagic.loops.problems",
 }

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["CLOUDS", "PLACING", "Device", "device_of", "provider_of"]
+__all__ = ["CLOUDS", "PLACING", "REMOTE", "AccountJob", "Device", "SessionState", "device_of", "provider_of"]
 
 #: The clouds that have an adapter (`providers/`).
 CLOUDS = ("ibm", "braket", "azure", "ionq")
 #: Of these the clouds that take a circuit which is on the device already, and run it as it is (`RemotePub.placed`).
 PLACING = ("ibm",)
+#: The language of an adopted job's source: the data is the provider's id of it, the circuit stayed there.
+REMOTE = "remote"
 _STUB = "-stub"
 
 
@@ -50,3 +52,37 @@ class Device(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     two_qubit_error: float | None = None
     readout_error: float | None = None
     price: str = ""
+
+
+class AccountJob(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A job as its provider lists it, whoever submitted it.
+
+    Attributes:
+        id: The provider's id.
+        device: Where it runs.
+        status: ``queued``, ``running``, ``done``, ``failed`` or ``cancelled``.
+        created: Seconds since the epoch; 0 where the provider does not say.
+        key: Ours, where qmagic submitted it.
+        kind: ``sample`` or ``estimate``, as far as the provider tells.
+    """
+
+    id: str
+    device: str
+    status: str
+    created: float = 0.0
+    key: str = ""
+    kind: str = "sample"
+
+
+class SessionState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A session as its provider describes it now.
+
+    Attributes:
+        open: Whether it takes jobs.
+        over: Whether it has ended: nothing in it runs any more.
+        seconds: Wall time that is billed so far; None where the provider does not say.
+    """
+
+    open: bool
+    over: bool = False
+    seconds: float | None = None

@@ -4,7 +4,9 @@ Kinds: ``job.created``, ``job.started``, ``job.returned`` (back to READY, with t
 ``job.rerouted`` (its simulator turned out badly and another takes its place, with the reason), ``job.cancelling``,
 ``job.held`` (a paused loop gave its process back; a job waits for its budget),
 ``job.done``, ``job.failed``, ``job.cancelled``; of jobs at providers also ``job.submitting``, ``job.queued``,
-``job.in_doubt``, ``job.fetching``, ``job.lost``. What need not last (position, progress) is no event: it is asked for.
+``job.in_doubt``, ``job.fetching``, ``job.lost``, ``job.adopted`` (it was there already), ``job.leaving`` (its device is
+down, and its cancel there is awaited), ``job.moved`` (to another device). What need not last (position, progress) is no
+event: it is asked for.
 """
 
 from __future__ import annotations

@@ -195,6 +195,9 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     `resubmit` says that a job whose submit may have been lost at its provider is submitted again though it costs money.
     With ``"auto"``, `routes` names the backend of each part of each PUB as an earlier run chose them, and a rerun keeps
     to it; `versions` are the packages' of that run, and a note says where they have changed.
+    `session` is the id (ours) of the session or batch at a provider that it goes into; "" for none.
+    `why` says why its backend was chosen, where ``best(...)`` chose it; `others` are the next best, and with `failover`
+    the job moves on to them when its device goes down.
     """
 
     id: str
@@ -222,6 +225,10 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     resubmit: bool = False
     routes: tuple[tuple[str, ...], ...] = ()
     versions: dict[str, str] = {}
+    session: str = ""
+    others: tuple[str, ...] = ()
+    failover: bool = False
+    why: str = ""
 
 
 class JobInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

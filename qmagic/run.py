@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import numbers
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qmagic import options
@@ -29,7 +29,7 @@ __all__ = ["plan", "run", "run_each"]
 
 def run(
     circuits: Any,
-    backend: str | None = None,
+    backend: str | Sequence[str] | None = None,
     shots: int | None = None,
     seed: int | None = None,
     observables: Any = None,
@@ -48,6 +48,8 @@ def run(
     timeout: float | None = None,
     priority: int = 0,
     notebook: str = "",
+    repeat: int = 1,
+    failover: bool = False,
 ) -> Job:
     """Submits circuits as one durable job and returns at once.
 
@@ -58,7 +60,8 @@ def run(
         circuits: A circuit of Qiskit, Cirq or Amazon Braket; OpenQASM 2 or 3 text; a PUB as Qiskit's V2 primitives
             take it (``(circuit, parameter_values, shots)`` or ``(circuit, observables, parameter_values, precision)``);
             or a list of these. Counts and expectation values do not mix in one job.
-        backend: Such as ``"aer.statevector"``. Default ``"auto"``: the one that suits the circuit best.
+        backend: Such as ``"aer.statevector"``. Default ``"auto"``: the one that suits the circuit best. Several, as a
+            list or with commas between them, make a group. ``"best(ibm,braket; max_price=1)"`` chooses among devices.
         shots: Shots of each circuit (at each parameter point), 1 to 10^9. Default 1,024 for counts, and exact
             expectation values. With observables: shots for each group of commuting terms.
         seed: Of all random draws, 0 to 2^63 - 1. One that is not given is drawn and kept with the job.
@@ -82,9 +85,14 @@ def run(
         timeout: Seconds of run time after which the job fails. Default: none.
         priority: A higher one runs earlier within the notebook.
         notebook: Groups jobs for fair scheduling. Default: the notebook that Jupyter names, else this process.
+        repeat: How many times to run it, each time as a job of its own, with the next seed; more than once makes a
+            group.
+        failover: With a backend such as ``"best(ibm,braket)"``: move on to the next best device when the first goes
+            down, once its cancel there is confirmed.
 
     Returns:
-        The job: ``job.result()``, ``await job``, ``job.status()``, ``job.cancel()``, ``job.id``.
+        The job: ``job.result()``, ``await job``, ``job.status()``, ``job.cancel()``, ``job.id``. Of several backends
+        or runs a `Group`: ``group.result()`` lays them over each other, ``group.jobs`` are the jobs.
 
     Raises:
         InputError: Something cannot run; one line says what, and nothing was submitted. `SourceError` (the text of a
@@ -98,11 +106,17 @@ def run(
     """
     from qmagic import client
 
+    usual = options.defaults().backend if backend is None else backend
+    backends = client.backends_of(usual)
     request = _request(
-        backend, shots, seed, precision, name, tags, transpile_to, optimization_level, initial_layout, seed_transpiler,
-        trials, verbatim, timeout, priority, notebook,
+        backends[0], shots, seed, precision, name, tags, transpile_to, optimization_level, initial_layout,
+        seed_transpiler, trials, verbatim, timeout, priority, notebook, failover,
     )  # fmt: skip
-    return client.submit(_spec(circuits, request, _wanted(observables, parameter_values, noise), client.environment()))
+    spec = _spec(circuits, request, _wanted(observables, parameter_values, noise), client.environment())
+    if len(backends) == repeat == 1:
+        return client.submit(spec)
+    # what several runs give is asked for in the same way
+    return client.submit_group(client.group_specs(spec, backends, repeat))  # type: ignore[return-value]
 
 
 def plan(circuits: Any, **same: Any) -> Plan | CloudPlan:
@@ -170,7 +184,7 @@ def run_each(circuits: Iterable[Any], **same: Any) -> list[Job]:
 _NOT_GIVEN: dict[str, Any] = {
     "backend": None, "shots": None, "seed": None, "precision": None, "name": None, "tags": (), "transpile_to": None,
     "optimization_level": None, "initial_layout": None, "seed_transpiler": None, "trials": None, "verbatim": False,
-    "timeout": None, "priority": 0, "notebook": "",
+    "timeout": None, "priority": 0, "notebook": "", "failover": False,
 }  # fmt: skip
 
 
@@ -190,6 +204,7 @@ def _request(
     timeout: float | None,
     priority: int,
     notebook: str,
+    failover: bool,
 ) -> CellRequest:
     """Returns the arguments with the user's defaults filled in, checked."""
     from qmagic import client
@@ -215,6 +230,7 @@ def _request(
         timeout=timeout if timeout is not None else usual.timeout,
         priority=priority,
         notebook=notebook or client.notebook(),
+        failover=failover,
         first_line=1,
     )
     flags.check(request)

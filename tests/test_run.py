@@ -200,10 +200,10 @@ def test_run_each_has_a_seed_for_each(sent: list[JobSpec]) -> None:
 
 
 def test_run_each_takes_what_run_takes() -> None:
-    """Every argument of `run` is one of `run_each`."""
+    """Every argument of `run` is one of `run_each`, but for `repeat`, which makes a group."""
     from qmagic.run import _NOT_GIVEN
 
-    assert {*_NOT_GIVEN, "circuits", "observables", "parameter_values", "noise"} == set(
+    assert {*_NOT_GIVEN, "circuits", "observables", "parameter_values", "noise", "repeat"} == set(
         inspect.signature(run).parameters
     )
 

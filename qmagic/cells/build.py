@@ -213,6 +213,7 @@ def _spec(request: CellRequest, wanted: Wanted, environment: Environment, **circ
         id=new_job_id(),
         seed=new_seed() if request.seed is None else request.seed,
         backend=request.backend,
+        failover=request.failover,
         noise=wanted.noise,
         transpile=flags.transpile(request),
         sweep=wanted.sweep,

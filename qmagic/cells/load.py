@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from qmagic.clouds import REMOTE
 from qmagic.errors import InputError, SourceError
 from qmagic.jobs import Source
 
@@ -25,6 +26,8 @@ def load(source: Source) -> list[QuantumCircuit]:
     """
     if source.language == "qpy":
         return _load_qpy(source.data)
+    if source.language == REMOTE:
+        raise InputError("the job was adopted: its circuit is at the provider, and not here")
     try:
         text = source.data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -42,6 +42,7 @@ class CellRequest:
         timeout: Seconds of run time after which the job fails.
         priority: Higher runs earlier within the notebook.
         resubmit_in_doubt: Submit again what may have been lost on its way to a provider, though it costs money.
+        failover: Move on to the next best device when the first goes down.
         state: Ask for the state after each gate, in place of counts.
         cell: The whole cell as it was typed, for the record; "" means the body.
         notebook: Groups jobs for fair scheduling (a kernel's or notebook's identity).
@@ -71,6 +72,7 @@ class CellRequest:
     timeout: float | None = None
     priority: int = 0
     resubmit_in_doubt: bool = False
+    failover: bool = False
     state: bool = False
     notebook: str = ""
     cell: str = ""

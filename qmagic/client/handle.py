@@ -13,8 +13,10 @@ import msgspec
 
 from qmagic import home as homes
 from qmagic.client.connection import connection
+from qmagic.clouds import REMOTE
 from qmagic.errors import (
     ErrorInfo,
+    InputError,
     JobCancelledError,
     JobLostError,
     JobTimeoutError,
@@ -156,7 +158,9 @@ class Job:
         from qmagic.client.submit import submit
 
         spec = self.spec()
-        again = msgspec.structs.replace(spec, id=new_job_id(), rerun_of=self._id)
+        if spec.source.language == REMOTE:
+            raise InputError(f"job {self._id} was adopted: its circuit is not here; run the circuit anew")
+        again = msgspec.structs.replace(spec, id=new_job_id(), rerun_of=self._id, session="")
         if self.status() is JobStatus.DONE:
             outcome = self.result().outcome
             routes = tuple(tuple(pub.metadata.get("parts") or [pub.metadata["backend"]]) for pub in outcome.pubs)

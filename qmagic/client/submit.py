@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from qmagic.client.choose import placed
 from qmagic.client.connection import ENDS, PATIENCE, Connection, connection
 from qmagic.client.handle import Job
 from qmagic.client.origin import with_origin
+from qmagic.client.sessions import in_session
 from qmagic.jobs import JobSpec
 from qmagic.protocol import Reply, Submit
 
@@ -43,7 +45,7 @@ def submit_many(specs: Sequence[JobSpec]) -> list[Job]:
     if _in_place is not None:
         return _in_place(specs)
     line = connection()
-    specs = with_origin(specs)
+    specs = in_session([placed(spec) for spec in with_origin(specs)])
     data = [msgspec.Raw(_ENCODE(spec)) for spec in specs]
     ids = [spec.id for spec in specs]
     number = line.send("submit", Submit(data, follow=True))

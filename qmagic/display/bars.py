@@ -14,9 +14,9 @@ from qmagic.display.histogram import Bar, Histogram, shortened
 from qmagic.display.numbers import percent
 from qmagic.display.page import escaped
 from qmagic.display.palette import fill
-from qmagic.display.views import Compared
+from qmagic.display.views import Overlaid
 
-__all__ = ["bars", "compared_bars"]
+__all__ = ["bars", "overlaid_bars"]
 
 _HEIGHT = 20
 _WHISKERS = "whiskers: 95 % Wilson interval"
@@ -33,18 +33,22 @@ def bars(one: Histogram, *, ticks: int = 4) -> tuple[str, list[str]]:
     return _table(rows, axis), [f"{one.order} · {_WHISKERS}"]
 
 
-def compared_bars(rows: Sequence[Compared], labels: tuple[str, str]) -> str:
-    """Returns two distributions as pairs of bars."""
-    tops = [max(row.a_upper, row.b_upper) for row in rows if not row.others] or [1.0]
+def overlaid_bars(rows: Sequence[Overlaid], labels: Sequence[str]) -> str:
+    """Returns several distributions as groups of bars, a colour for each."""
+    tops = [high for row in rows if not row.others for _, _, high in row.values] or [1.0]
     axis = _percents(max(tops), 4)
-    lines = _grid(axis, 26)
-    cells = "".join(_pair(row, axis, lines) for row in rows)
+    lines = _grid(axis, _group_height(len(labels)))
+    cells = "".join(_group(row, axis, lines) for row in rows)
     head = "".join(
-        f'<th scope="col"><svg width="10" height="10" aria-hidden="true"><rect {fill(n)} width="10" height="10" '
-        f'rx="2"/></svg> {escaped(label)}</th>'
+        f'<th scope="col" class="qm-wrap"><span><svg width="10" height="10" aria-hidden="true"><rect {fill(n)} '
+        f'width="10" height="10" rx="2"/></svg> {escaped(label).replace(":", ":</span><wbr><span>")}</span></th>'
         for n, label in enumerate(labels)
     )
-    return _table(cells, axis, f"<thead><tr><th></th><th></th>{head}</tr></thead>")
+    return _table(cells, axis, f"<thead><tr><th></th><th></th>{head}</tr></thead>", len(labels))
+
+
+def _group_height(bars: int) -> int:
+    return 4 + 11 * bars
 
 
 def _row(bar: Bar, widths: tuple[int, ...], axis: Scale, lines: str) -> str:
@@ -58,15 +62,18 @@ def _row(bar: Bar, widths: tuple[int, ...], axis: Scale, lines: str) -> str:
     )
 
 
-def _pair(row: Compared, axis: Scale, lines: str) -> str:
+def _group(row: Overlaid, axis: Scale, lines: str) -> str:
     key = f'<th scope="row" class="qm-soft">{row.label}</th>' if row.others else _key(row.label, (len(row.label),))
-    drawn = _bar(row.a, axis, 3, 9, 0, False) + _bar(row.b, axis, 14, 9, 1, False)
-    for low, high, y in ((row.a_lower, row.a_upper, 7.5), (row.b_lower, row.b_upper, 18.5)):
+    drawn = ""
+    for n, (value, low, high) in enumerate(row.values):
+        drawn += _bar(value, axis, 3 + 11 * n, 9, n, False)
         if low < high and not row.others:
-            drawn += _whisker(low, high, axis, y)
+            drawn += _whisker(low, high, axis, 7.5 + 11 * n)
+    height = _group_height(len(row.values))
+    numbers = "".join(f"<td>{percent(value)}</td>" for value, _, _ in row.values)
     return (
-        f'<tr>{key}<td class="qm-bar"><svg width="100%" height="26" aria-hidden="true">{lines}{drawn}</svg></td>'
-        f"<td>{percent(row.a)}</td><td>{percent(row.b)}</td></tr>"
+        f'<tr>{key}<td class="qm-bar"><svg width="100%" height="{height}" aria-hidden="true">{lines}{drawn}</svg></td>'
+        f"{numbers}</tr>"
     )
 
 
@@ -126,7 +133,7 @@ def _grid(axis: Scale, height: int = _HEIGHT) -> str:
     return f'<g class="qm-grid" stroke="#d5dae0">{lines}</g>'
 
 
-def _table(rows: str, axis: Scale, head: str = "") -> str:
+def _table(rows: str, axis: Scale, head: str = "", columns: int = 2) -> str:
     labels = "".join(
         f'<text x="{axis.place(value) * 100:.4g}%" y="12" font-size="11" text-anchor="middle">{label}</text>'
         for value, label in axis.ticks
@@ -134,5 +141,5 @@ def _table(rows: str, axis: Scale, head: str = "") -> str:
     foot = f'<svg width="100%" height="16" aria-hidden="true">{labels}</svg>'
     return (
         f'<table class="qm-t qm-bars">{head}<tbody>{rows}</tbody>'
-        f'<tfoot><tr><td></td><td class="qm-bar">{foot}</td><td></td><td></td></tr></tfoot></table>'
+        f'<tfoot><tr><td></td><td class="qm-bar">{foot}</td>{"<td></td>" * columns}</tr></tfoot></table>'
     )

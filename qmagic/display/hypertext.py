@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from qmagic.display.bars import bars, compared_bars
+from qmagic.display.bars import bars, overlaid_bars
 from qmagic.display.headless import headless
 from qmagic.display.histogram import histogram, order_note
 from qmagic.display.numbers import exact, parameter, percent, with_error
@@ -60,7 +60,7 @@ def comparison_html(comparison: Comparison) -> str:
     """Returns two distributions over each other as HTML."""
     labels = (comparison.label_a, comparison.label_b)
     small = note([comparison.details, "qubit 0 rightmost · whiskers: 95 % Wilson interval"])
-    return page(comparison.headline, compared_bars(compared(comparison), labels) + small, series=2)
+    return page(comparison.headline, overlaid_bars(compared(comparison), labels) + small, series=2)
 
 
 def _view(result: Result, i: int, many: bool) -> _View:

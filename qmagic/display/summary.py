@@ -66,12 +66,12 @@ def comparison_summary(comparison: Comparison) -> dict[str, Any] | None:
                 "shots": comparison.shots_a,
                 "name": comparison.label_a,
                 "registers": [["", len(rows[0].label)]] if rows else [],
-                "outcomes": [[row.label, round(row.a * comparison.shots_a)] for row in rows],
+                "outcomes": [[row.label, round(row.values[0][0] * comparison.shots_a)] for row in rows],
                 "distinct": len(set(comparison.a) | set(comparison.b)),
                 "overlay": {
                     "label": comparison.label_b,
                     "shots": comparison.shots_b,
-                    "outcomes": [[row.label, _number(row.b)] for row in rows],
+                    "outcomes": [[row.label, _number(row.values[1][0])] for row in rows],
                 },
             }
         ],

@@ -56,7 +56,10 @@ def comparison_text(comparison: Comparison) -> str:
     first, second = max(8, len(comparison.label_a)), max(8, len(comparison.label_b))
     lines = [comparison.headline, comparison.details]
     lines.append(f"{'':>{width}}  {comparison.label_a:>{first}}  {comparison.label_b:>{second}}")
-    lines += [f"{shortened(bar.label):>{width}}  {percent(bar.a):>{first}}  {percent(bar.b):>{second}}" for bar in bars]
+    lines += [
+        f"{shortened(bar.label):>{width}}  {percent(bar.values[0][0]):>{first}}  {percent(bar.values[1][0]):>{second}}"
+        for bar in bars
+    ]
     return "\n".join([*lines, "qubit 0 rightmost"])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,7 +19,10 @@ from qmagic.results.result import Result
 if TYPE_CHECKING:
     from qmagic.results.comparison import Comparison
 
-__all__ = ["MOST_CURVES", "MOST_PUBS", "Compared", "Curve", "Grid", "compared", "curves", "grid", "transpiled_lines"]
+__all__ = [
+    "MOST_CURVES", "MOST_PUBS", "Curve", "Grid", "Overlaid", "compared", "curves", "grid", "overlaid",
+    "transpiled_lines",
+]  # fmt: skip
 
 #: The most PUBs that one output shows.
 MOST_PUBS = 12
@@ -45,16 +48,14 @@ class Grid(msgspec.Struct, frozen=True):
     values: tuple[tuple[float, ...], ...]
 
 
-class Compared(msgspec.Struct, frozen=True):
-    """One outcome (or all others together) under two distributions, with Wilson's interval where there are shots."""
+class Overlaid(msgspec.Struct, frozen=True):
+    """One outcome (or all others together) under several distributions.
+
+    `values` has for each distribution the probability and Wilson's interval; of an ideal one the interval is a point.
+    """
 
     label: str
-    a: float
-    b: float
-    a_lower: float
-    a_upper: float
-    b_lower: float
-    b_upper: float
+    values: tuple[tuple[float, float, float], ...]
     others: bool = False
 
 
@@ -82,23 +83,35 @@ def grid(result: Result, i: int) -> Grid | None:
     return Grid(values[0].label, x, y, rows)
 
 
-def compared(comparison: Comparison, most: int = ALL) -> list[Compared]:
-    """Returns the outcomes to show of two distributions, at most `most`: those that are more probable in either."""
-    a, b = comparison.a, comparison.b
+def compared(comparison: Comparison, most: int = ALL) -> list[Overlaid]:
+    """Returns the outcomes to show of two distributions; see `overlaid`."""
+    return overlaid([comparison.a, comparison.b], [comparison.shots_a, comparison.shots_b], most)
 
-    def side_by_side(label: str, p: float, q: float, others: bool = False) -> Compared:
-        return Compared(label, p, q, *_bounds(p, comparison.shots_a), *_bounds(q, comparison.shots_b), others)
 
-    outcomes = sorted(set(a) | set(b))
+def overlaid(
+    distributions: Sequence[Mapping[str, float]], shots: Sequence[int | None], most: int = ALL
+) -> list[Overlaid]:
+    """Returns the outcomes to show of several distributions, at most `most`: those that are most probable in any.
+
+    Args:
+        distributions: Probability of each outcome.
+        shots: The shots behind each; None for ideal probabilities.
+        most: Rows, with the one for all others.
+    """
+
+    def side_by_side(label: str, values: Sequence[float], others: bool = False) -> Overlaid:
+        pairs = zip(values, shots, strict=True)
+        return Overlaid(label, tuple([(value, *_bounds(value, of)) for value, of in pairs]), others)
+
+    outcomes = sorted({outcome for one in distributions for outcome in one})
     shown = outcomes
     if len(outcomes) > most:
-        shown = sorted(outcomes, key=lambda outcome: (-max(a.get(outcome, 0.0), b.get(outcome, 0.0)), outcome))[
-            : most - 1
-        ]
-    rows = [side_by_side(outcome, a.get(outcome, 0.0), b.get(outcome, 0.0)) for outcome in shown]
+        best = {outcome: max(one.get(outcome, 0.0) for one in distributions) for outcome in outcomes}
+        shown = sorted(outcomes, key=lambda outcome: (-best[outcome], outcome))[: most - 1]
+    rows = [side_by_side(outcome, [one.get(outcome, 0.0) for one in distributions]) for outcome in shown]
     if len(shown) < len(outcomes):
-        rest = [max(0.0, 1 - math.fsum(getattr(row, side) for row in rows)) for side in ("a", "b")]
-        rows.append(side_by_side(f"{len(outcomes) - len(shown):,} others", rest[0], rest[1], others=True))
+        rest = [max(0.0, 1 - math.fsum(row.values[n][0] for row in rows)) for n in range(len(distributions))]
+        rows.append(side_by_side(f"{len(outcomes) - len(shown):,} others", rest, others=True))
     return rows
 
 

@@ -23,6 +23,8 @@ from qmagic.engines.worker import die_with  # first: one thread for what is impo
 
 import msgspec  # isort: skip
 
+from qmagic.clouds import REMOTE, device_of
+from qmagic.engines import host_roads
 from qmagic.engines.host_messages import Ask, Told
 from qmagic.errors import QmagicError
 from qmagic.home import find_stub
@@ -30,6 +32,7 @@ from qmagic.jobs import JobSpec
 
 if TYPE_CHECKING:
     from qmagic.clouds import Device
+    from qmagic.outcomes import EstimatedPub, SampledPub
     from qmagic.providers.base import Provider, RemotePub
     from qmagic.providers.pace import Pace
 
@@ -86,6 +89,8 @@ class Host:
 
     def _told(self, ask: Ask) -> Told:
         provider = self._ready()
+        if ask.verb in host_roads.VERBS:
+            return host_roads.answer(provider, self._name, ask)
         if ask.verb == "find":
             return Told(ask.number, remotes=provider.find(ask.key))
         if ask.verb == "look":
@@ -102,23 +107,34 @@ class Host:
 
     def _of_spec(self, ask: Ask, provider: Provider) -> Told:
         """Answers what needs the job itself."""
-        from qmagic.clouds import device_of
-
         spec = _SPEC(ask.spec)
-        pubs = self._pubs(ask.key, spec, provider)
+        if spec.source.language == REMOTE:
+            from qmagic.providers.roads import history
+
+            return self._fetched(ask, spec, history(provider, self._name).recover(ask.remote))
+        pubs = self._pubs(ask.key and f"{ask.key} {spec.backend}", spec, provider)  # it may move to another device
         if ask.verb == "submit":
             assert self._pace is not None  # it is made with the adapter
             self._pace.wait()
-            return Told(ask.number, remotes=[provider.submit(device_of(spec.backend), pubs, ask.key, ask.seconds)])
+            device = device_of(spec.backend)
+            if ask.session:
+                from qmagic.providers.roads import sessions
+
+                held = sessions(provider, self._name)
+                return Told(ask.number, remotes=[held.submit_in(ask.session, device, pubs, ask.key, ask.seconds)])
+            return Told(ask.number, remotes=[provider.submit(device, pubs, ask.key, ask.seconds)])
         if ask.verb == "quote":
             from qmagic.engines.quoting import quoted
 
             return Told(ask.number, quote=quoted(spec, pubs, provider, free=self._is_free()))
+        return self._fetched(ask, spec, provider.fetch(ask.remote, pubs))
+
+    def _fetched(self, ask: Ask, spec: JobSpec, pubs: list[SampledPub | EstimatedPub]) -> Told:
         from qmagic.engines.host_jobs import outcome_of
         from qmagic.execute import headline
         from qmagic.outcomes import pack
 
-        outcome = outcome_of(spec, provider.fetch(ask.remote, pubs))
+        outcome = outcome_of(spec, pubs)
         return Told(ask.number, outcome=pack(outcome), headline=headline(outcome))
 
     def _pubs(self, key: str, spec: JobSpec, provider: Provider) -> list[RemotePub]:

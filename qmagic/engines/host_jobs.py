@@ -13,7 +13,7 @@ from qmagic.cells.load import load
 from qmagic.cells.validate import check
 from qmagic.clouds import device_of
 from qmagic.errors import InputError
-from qmagic.jobs import JobSpec, Observable, ParameterValues
+from qmagic.jobs import JobSpec, Observable, ParameterValues, PubSpec
 from qmagic.outcomes import EstimatedPub, Outcome, SampledPub
 from qmagic.providers.base import RemotePub
 
@@ -68,7 +68,7 @@ def _operator(observable: Observable, qubits: int) -> SparsePauliOp:
 
 
 def outcome_of(spec: JobSpec, pubs: list[SampledPub | EstimatedPub]) -> Outcome:
-    """Returns the outcome of a job that ran at a provider."""
+    """Returns the outcome of a job that ran at a provider; one that was adopted has no PUBs in its spec."""
     from importlib import metadata
 
     from qmagic.version import __version__
@@ -77,7 +77,7 @@ def outcome_of(spec: JobSpec, pubs: list[SampledPub | EstimatedPub]) -> Outcome:
         msgspec.structs.replace(pub, labels=tuple([label_of(one) for one in asked.observables or ()]))
         if isinstance(pub, EstimatedPub)
         else pub
-        for pub, asked in zip(pubs, spec.pubs, strict=True)
+        for pub, asked in zip(pubs, spec.pubs or [PubSpec()] * len(pubs), strict=True)
     ]
     return Outcome(
         pubs=tuple(named),

@@ -16,11 +16,13 @@ class Ask(msgspec.Struct, frozen=True, array_like=True):
 
     Attributes:
         number: Of this question.
-        verb: ``submit``, ``find``, ``look``, ``fetch``, ``cancel``, ``quote`` or ``devices``.
+        verb: ``submit``, ``find``, ``look``, ``fetch``, ``cancel``, ``quote`` or ``devices``; or what
+            `engines.host_roads` has.
         key: What the job is found by at its provider.
         remote: The provider's id of it, where it has one.
         spec: The job's spec as the client encoded it, for ``submit``, ``fetch`` and ``quote``.
         seconds: For ``submit``, the billed time after which the provider is to stop the job; None for no limit.
+        session: For ``submit``, the provider's id of the session that the job goes into; "" for none.
     """
 
     number: int
@@ -29,6 +31,7 @@ class Ask(msgspec.Struct, frozen=True, array_like=True):
     remote: str = ""
     spec: bytes = b""
     seconds: int | None = None
+    session: str = ""
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
@@ -43,7 +46,7 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
         remotes: Ids at the provider: the new one after ``submit``, all that were found after ``find``; what
             is there of a job after ``partial``.
         status: After ``look``, where the job stands (`providers.base.RemoteStatus`).
-        outcome: After ``fetch``, the outcome, packed.
+        outcome: After ``fetch``, the outcome, packed; after a question of `engines.host_roads`, its answer, encoded.
         headline: After ``fetch``, the outcome in a line.
         seconds: After ``look``, the QPU seconds that were billed, where the provider says so.
         cost: After ``look``, what the provider says that it billed.

@@ -7,7 +7,7 @@ import logging
 import subprocess
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 
 import msgspec
 
@@ -69,6 +69,7 @@ class Hosts:
         spec: bytes,
         then: Then,
         seconds: int | None = None,
+        session: str = "",
     ) -> None:
         """Asks a question; `then` hears the answer, or ``trouble="lost"`` where the host ended before it gave one."""
         self._number += 1
@@ -80,7 +81,7 @@ class Hosts:
         host.last = time.monotonic()
         host.asked[self._number] = (then, host.last)
         try:
-            host.connection.send_bytes(self._encode(Ask(self._number, verb, key, remote, spec, seconds)))
+            host.connection.send_bytes(self._encode(Ask(self._number, verb, key, remote, spec, seconds, session)))
         except OSError:
             pass  # it has died: reading its end says so
 
@@ -105,6 +106,14 @@ class Hosts:
                 self._bury(descriptor, f"the provider's client did not answer within {self._hang:.0f} s")
             elif not host.asked and now - host.last > idle:
                 self._bury(descriptor, "")
+
+    def serve(self, over: Callable[[], bool], seconds: float) -> None:
+        """Reads answers until `over`, for so many seconds at most: for a service that leaves."""
+        end = time.monotonic() + seconds
+        while not over() and (left := end - time.monotonic()) > 0:
+            lines = [host.connection for host in self._hosts.values()]
+            for line in wait(lines, left):
+                self.read(line.fileno())  # type: ignore[union-attr]  # all are connections
 
     def close(self) -> None:
         """Ends every host."""

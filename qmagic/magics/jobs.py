@@ -33,7 +33,9 @@ QJOBS = Command(
         Flag("--status", "Only jobs that stand there, such as RUNNING; may be given again.", "STATUS",
              choices=_STATUSES, repeats=True),
         Flag("--tag", "Only jobs with this tag.", "TEXT", values="tag"),
-        Flag("--all", "Each job of a Sampler or Estimator on a line of its own; else they share one."),
+        Flag("--all", "Each job of a group, a Sampler or an Estimator on a line of its own; else they share one."),
+        Flag("--remote", "The account's jobs at a provider instead, such as ibm; qmagic.adopt takes one over.",
+             "PROVIDER"),
         Flag("--purge", "Delete finished jobs and their results instead."),
         Flag("--older-than", "With --purge: only jobs that ended at least so many days ago.", "DAYS", number),
         Flag("--resume", "Try a job now that is HELD; may be given again.", "JOB", repeats=True, values="job"),
@@ -46,6 +48,7 @@ QJOBS = Command(
     examples="""
         %qjobs --status RUNNING --status READY
         %qjobs --tag bell --limit 5
+        %qjobs --remote ibm
         %qjobs --purge --older-than 30
         %qjobs --resume 06a2k
     """,
@@ -109,6 +112,8 @@ def list_jobs(call: Call) -> Any:
         return None
     if "older_than" in given:
         raise InputError("--older-than goes with --purge")
+    if "remote" in given:
+        return _account(given["remote"], given.get("limit", 20), as_json=bool(given.get("json")))
     limit, status, tag = given.get("limit", 20), given.get("status", ()), given.get("tag", "")
     jobs = client.jobs(limit=limit, status=status, tag=tag, fold=not given.get("all"))
     infos = [job.last_info() for job in jobs]
@@ -132,6 +137,23 @@ def _retry(prefixes: Sequence[str], status: JobStatus, becomes: str) -> None:
     for job in jobs:
         done = client.retry([job.id])[job.id]
         print(f"job {job.id} " + (becomes if done else f"has just become {job.status()}"))
+
+
+def _account(provider: str, limit: int, *, as_json: bool) -> Any:
+    """Lists the account's jobs at a provider."""
+    import msgspec
+
+    from qmagic import client
+
+    found = client.account_jobs(provider, limit)
+    if as_json:
+        print(json.dumps(msgspec.to_builtins(found), indent=2))
+        return None
+    rows = [
+        (one.remote.id, one.remote.device, one.remote.status, _moment(one.remote.created), one.known or "not here")
+        for one in found
+    ]
+    return Table(("id", "device", "status", "created", "job"), rows, found, empty=f"no jobs at {provider}")
 
 
 def show_result(call: Call) -> Any:
@@ -176,7 +198,7 @@ def _row(info: JobInfo) -> tuple[str, ...]:
     waits = info.status in (JobStatus.HELD, JobStatus.IN_DOUBT)
     last = info.error.splitlines()[0] if info.error else info.why if waits else info.headline
     if info.family > 1:
-        last = f"and {info.family - 1} more of the same primitive; {last}".rstrip("; ")
+        last = f"and {info.family - 1} more of the same group; {last}".rstrip("; ")
     shots = "" if info.shots is None else f"{info.shots:,}"
     return info.id, info.status.value, info.name, info.backend, shots, _moment(info.created), _took(info), last
 

@@ -10,6 +10,7 @@ from qmagic.errors import InputError
 from qmagic.magics import values
 from qmagic.magics.body import PythonBody
 from qmagic.magics.call import Call
+from qmagic.magics.compare import run_group
 from qmagic.magics.flags import Command, Flag, number, whole
 from qmagic.magics.show import (
     calling_frame,
@@ -43,7 +44,10 @@ QRUN = Command(
         Flag("--shots", "Shots of each circuit. Default: 1,024 for counts; exact for observables.", "N", whole,
              values="shots"),
         Flag("--seed", "Seed of all random draws; the same seed gives the same counts.", "N", whole, values="seed"),
-        Flag("--backend", "Simulator or device; auto takes what suits the circuit.", "NAME", values="backend"),
+        Flag("--backend", "Simulator or device; auto takes what suits the circuit. Several, with commas between them, "
+             "run the same circuit and are laid over each other.", "NAME", values="backend"),
+        Flag("--failover", "With --backend best(...): move on to the next best device when the first goes down."),
+        Flag("--repeat", "Run it so many times, and show how the runs differ.", "N", whole),
         Flag("--observables", 'Expectation values in place of counts: "ZZ; 0.5*XX + YY; Z0*Z3".', "LIST"),
         Flag("--bind", "Values of parameters by name: theta=0.3,phi=pi/4.", "LIST"),
         Flag("--sweep", "Values of one parameter, from start to stop with both ends: theta=0:pi:21.", "RANGE"),
@@ -80,6 +84,7 @@ QRUN = Command(
 
         %qrun circuit --observables "ZZ; 0.5*XX + YY" --bind theta=0.3
         %qrun circuit --sweep theta=0:pi:21 --observables ZZ
+        %qrun circuit --backend aer,ibm-stub:manila,ibm-stub:torino
         %qrun circuit --noise fake_sherbrooke --transpile-to fake_sherbrooke --optimization-level 3
         job = %qrun --async circuit
     """,
@@ -96,18 +101,25 @@ QRUN = Command(
 FIELDS = (
     "lang", "circuit", "file", "shots", "precision", "seed", "backend", "observables", "bind", "sweep", "noise",
     "transpile_to", "optimization_level", "initial_layout", "seed_transpiler", "trials", "verbatim", "name", "timeout",
-    "priority", "resubmit_in_doubt",
+    "priority", "resubmit_in_doubt", "failover",
 )  # fmt: skip
 _DEFAULTS = ("seed", "backend", "noise", "transpile_to", "timeout")
 
 
 def run_circuits(call: Call) -> Any:
     """Submits what the cell or line asks for; returns its result, or the job with ``--async``."""
+    import msgspec
+
+    from qmagic import client
+
     spec = build_spec(call)
     given = call.parsed.given
+    backends, repeat = client.backends_of(spec.backend), given.get("repeat", 1)
     if given.get("dry_run"):
-        return planned(spec)
+        return planned(client.placed(msgspec.structs.replace(spec, backend=backends[0])))
     keep = given.get("keep", call.defaults.keep)
+    if len(backends) > 1 or repeat != 1:
+        return run_group(call, client.group_specs(spec, backends, repeat), keep=keep)
     job = submitted(spec, keep=keep)
     values.remember(job.id, spec.tags)
     watched = not call.silent and value_is_shown()

@@ -7,18 +7,15 @@ whether the request itself had left when something went wrong.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import json
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from qmagic.errors import nearest
 from qmagic.providers.base import (
     AuthError,
-    GoneError,
     InDoubtError,
     LaterError,
     ProviderError,
@@ -32,6 +29,8 @@ from qmagic.providers.compiled import Compiled
 from qmagic.providers.compiling import in_turn
 from qmagic.providers.containers import estimated_pub, sampled_pub
 from qmagic.providers.ibm_devices import described
+from qmagic.providers.ibm_errors import WAIT, line, translated, translating
+from qmagic.providers.ibm_roads import STATES, IbmRoads
 
 if TYPE_CHECKING:
     from qiskit.circuit import QuantumCircuit
@@ -42,18 +41,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Ibm"]
 
-_STATES = {
-    "INITIALIZING": RemoteStatus.QUEUED,
-    "QUEUED": RemoteStatus.QUEUED,
-    "RUNNING": RemoteStatus.RUNNING,
-    "DONE": RemoteStatus.DONE,
-    "ERROR": RemoteStatus.FAILED,
-    "CANCELLED": RemoteStatus.CANCELLED,
-}
 _LEVEL = 1
 _SEED = 0
-#: Seconds to wait after a 429 that does not say.
-_WAIT = 2.0
 
 
 class _Watch:
@@ -64,7 +53,7 @@ class _Watch:
 
     def reset(self) -> None:
         """Starts anew."""
-        self._local.sent, self._local.status, self._local.wait = False, None, _WAIT
+        self._local.sent, self._local.status, self._local.wait = False, None, WAIT
 
     def attach(self, session: Any) -> None:
         """Watches a session of the client, and takes its retries of POST away."""
@@ -87,13 +76,13 @@ class _Watch:
     def _came_back(self, response: Any, *_: Any, **__: Any) -> None:
         if response.request.method == "POST" and response.request.url.endswith("/jobs"):
             self._local.status = response.status_code
-            self._local.wait = float(response.headers.get("Retry-After", _WAIT))
+            self._local.wait = float(response.headers.get("Retry-After", WAIT))
 
     def verdict(self, error: Exception) -> ProviderError:
         """Returns what an error during a submit means."""
         if not self._local.sent:
-            return _translated(error)
-        status, message = self._local.status, _line(error)
+            return translated(error)
+        status, message = self._local.status, line(error)
         if status == 429:
             return RateError(message, self._local.wait)
         if status == 401:
@@ -105,7 +94,7 @@ class _Watch:
         return InDoubtError(message)
 
 
-class Ibm:
+class Ibm(IbmRoads):
     """IBM's adapter; the account is the client's own (saved, or from its environment)."""
 
     def __init__(self) -> None:
@@ -126,9 +115,9 @@ class Ibm:
             hint = "QiskitRuntimeService.save_account(token=...) saves one, and QISKIT_IBM_TOKEN is read too"
             raise AuthError(f"there is no account of IBM Quantum here: {hint}") from None
         except RequestException as error:
-            raise LaterError(_line(error)) from None
+            raise LaterError(line(error)) from None
         except Exception as error:
-            raise AuthError(f"IBM Quantum does not take the account: {_line(error)}") from None
+            raise AuthError(f"IBM Quantum does not take the account: {line(error)}") from None
         return service
 
     @functools.lru_cache(maxsize=64)  # noqa: B019 - one adapter lives as long as its process
@@ -151,23 +140,26 @@ class Ibm:
 
     def devices(self) -> list[Device]:
         """Returns the devices of the account; see `base.Provider`."""
-        with _translating():
+        with translating():
             return [described(self._service.backend(one.name)) for one in self._service.backends()]
 
     def target(self, device: str) -> Target | None:
         """Returns a device's gates with their errors; see `base.Provider`."""
-        with _translating():
+        with translating():
             target: Target = self._backend(device)[0].target
             return target
 
     def compiled(self, device: str, circuit: QuantumCircuit) -> QuantumCircuit:
         """Returns a circuit on a device; see `base.Provider`."""
-        with _translating():
+        with translating():
             passes = self._backend(device)[1]
             return self._kept.of(device, circuit, lambda given: in_turn(passes, given))
 
     def submit(self, device: str, pubs: Sequence[RemotePub], key: str, seconds: int | None = None) -> str:
         """Submits a job under a key; see `base.Provider`."""
+        return self._submit(device, pubs, key, seconds)
+
+    def _submit(self, device: str, pubs: Sequence[RemotePub], key: str, seconds: int | None, session: str = "") -> str:
         from qiskit_ibm_runtime.executor_estimator import EstimatorV2
         from qiskit_ibm_runtime.executor_sampler import SamplerV2
 
@@ -175,7 +167,8 @@ class Ibm:
         try:
             backend, _ = self._backend(device)
             estimates = pubs[0].observables is not None
-            primitive = (EstimatorV2 if estimates else SamplerV2)(mode=backend)
+            mode = self._held(session) if session else backend
+            primitive = (EstimatorV2 if estimates else SamplerV2)(mode=mode)
             primitive.options.environment.job_tags = [key]
             if seconds is not None:
                 primitive.options.max_execution_time = seconds
@@ -191,7 +184,7 @@ class Ibm:
 
     def find(self, key: str) -> list[str]:
         """Returns the ids of the jobs under a key; see `base.Provider`."""
-        with _translating():
+        with translating():
             jobs = self._service.jobs(job_tags=[key], limit=20, descending=False)
             return [job.job_id() for job in jobs if job.status() != "CANCELLED"]
 
@@ -201,16 +194,16 @@ class Ibm:
 
     def look(self, id: str) -> Standing:
         """Returns where a job stands; see `base.Provider`."""
-        with _translating():
+        with translating():
             job = self._job(id)
-            status = _STATES.get(str(job.status()), RemoteStatus.RUNNING)  # a word that IBM has not had: it is not over
+            status = STATES.get(str(job.status()), RemoteStatus.RUNNING)  # a word that IBM has not had: it is not over
             over = status in (RemoteStatus.DONE, RemoteStatus.FAILED, RemoteStatus.CANCELLED)
             reason = str(job.error_message() or "") if status is RemoteStatus.FAILED else ""
             return Standing(status, reason, seconds=_billed(job) if over else None)
 
     def fetch(self, id: str, pubs: Sequence[RemotePub]) -> list[SampledPub | EstimatedPub]:
         """Returns the result of each PUB; see `base.Provider`."""
-        with _translating():
+        with translating():
             job = self._job(id)
             results = job.result()
             metadata = {"backend": job.backend().name, "job": id}
@@ -226,7 +219,7 @@ class Ibm:
         """Asks for a job to be stopped; see `base.Provider`."""
         from qiskit_ibm_runtime import RuntimeInvalidStateError
 
-        with _translating():
+        with translating():
             try:
                 self._job(id).cancel()
             except RuntimeInvalidStateError:
@@ -257,34 +250,3 @@ def _estimator_pub(pub: RemotePub, circuit: QuantumCircuit) -> tuple[Any, ...]:
     placed[:] = [one.apply_layout(circuit.layout, circuit.num_qubits) for one in pub.observables]
     precision = pub.precision if pub.precision is not None else pub.shots**-0.5 if pub.shots else None
     return (circuit, placed.reshape(pub.shape), pub.values or None, precision)
-
-
-@contextlib.contextmanager
-def _translating() -> Iterator[None]:
-    """Turns the client's errors into the seam's."""
-    try:
-        yield
-    except ProviderError:
-        raise
-    except Exception as error:
-        raise _translated(error) from None
-
-
-def _translated(error: Exception) -> ProviderError:
-    from qiskit_ibm_runtime.api.exceptions import RequestsApiError
-    from qiskit_ibm_runtime.exceptions import IBMNotAuthorizedError, RuntimeJobNotFound
-
-    message = _line(error)
-    if isinstance(error, RuntimeJobNotFound) or getattr(error, "status_code", 0) == 404:
-        return GoneError(message)
-    if isinstance(error, IBMNotAuthorizedError):
-        return AuthError(message)
-    if isinstance(error, RequestsApiError) and error.status_code == 429:
-        return RateError(message, _WAIT)
-    if isinstance(error, (RequestsApiError, OSError, json.JSONDecodeError)):
-        return LaterError(message)
-    return LaterError(f"{type(error).__name__}: {message}")
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]

@@ -148,7 +148,7 @@ class Result:
 
     def _derived(self, i: int, pub: SampledPub, note: str) -> Result:
         outcome = msgspec.structs.replace(self.outcome, pubs=(pub,), notes=(*self.outcome.notes, note))
-        spec = self.spec and msgspec.structs.replace(self.spec, pubs=(self.spec.pubs[i],))
+        spec = self.spec and msgspec.structs.replace(self.spec, pubs=self.spec.pubs[i : i + 1])
         return Result(outcome, self.info, spec)
 
     # ---------------------------------------------------------------- expectation values

@@ -89,7 +89,7 @@ def detail(
 
 def spec_view(spec: JobSpec, root: str = "") -> Json:
     """Returns what was asked for. `source` is null where circuits came as objects: then they can only be drawn."""
-    text = None if spec.source.language in ("qpy", "loop") else spec.source.data.decode("utf-8", "replace")
+    text = None if spec.source.language in ("qpy", "loop", "remote") else spec.source.data.decode("utf-8", "replace")
     noise = spec.noise if spec.noise is None or len(spec.noise) <= _LONGEST_NOISE else "a noise model"
     labels = [one.label for pub in spec.pubs[:1] for one in pub.observables or ()]
     return {

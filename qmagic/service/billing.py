@@ -48,7 +48,6 @@ class Billing:
     def quoted(self, record: Record, quote: Quote | None) -> None:
         """Keeps a job's quote; None where it is at its provider and cannot be quoted any more."""
         self._quotes[record.id] = quote or Quote(price=Price(how="it could not be reckoned"))
-        record.why = self.brief(record)
         price = self._quotes[record.id].price
         if record.remote and price.bound is not None and not price.is_free:
             self._budget.note(record.id, price.bound, **_whose(record))
@@ -64,8 +63,7 @@ class Billing:
         if quote is None:
             return ""  # no budget is set, or it could not be quoted, and then it cannot be submitted either
         refused = self._budget.reserve(record.id, quote.price.bound, **_whose(record))
-        record.why = f"budget: {refused}" if refused else quote.brief
-        return record.why if refused else ""
+        return f"budget: {refused}" if refused else ""
 
     def limit(self, record: Record) -> int | None:
         """Returns the seconds after which the provider is to stop a job; without a budget none."""
@@ -80,6 +78,11 @@ class Billing:
     def release(self, record: Record) -> None:
         """Gives back what was reserved for a job that is not at its provider."""
         self._budget.release(record.id)
+
+    def moved(self, record: Record) -> None:
+        """A job, which was cancelled where it was, goes to another device: what it costs there is another matter."""
+        self._budget.release(record.id)
+        self._quotes.pop(record.id, None)
 
     def again(self, record: Record) -> None:
         """A job is submitted a second time though the first may have arrived: that one counts in full."""
@@ -126,6 +129,6 @@ class Billing:
 def _whose(record: Record) -> dict[str, str]:
     """Returns who bills a job, and where it comes from, for the report."""
     return {
-        "provider": provider_of(record.spec.backend),
+        "provider": provider_of(record.place),
         "notebook": record.spec.notebook_path or record.spec.notebook,
     }

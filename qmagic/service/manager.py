@@ -83,8 +83,8 @@ class Manager:
 
     @property
     def busy(self) -> bool:
-        """Whether any job has not ended on disk."""
-        return bool(self._ledger.live)
+        """Whether any job has not ended on disk, or any session at a provider is not over."""
+        return bool(self._ledger.live) or (self._remote is not None and self._remote.busy)
 
     # -- what clients ask ---------------------------------------------------------------------------------------------
 

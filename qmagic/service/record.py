@@ -104,6 +104,11 @@ class Record:
         """The job's id."""
         return self.spec.id
 
+    @property
+    def place(self) -> str:
+        """Where a job at a provider is now: it may have moved on from where it was sent first."""
+        return self.backend or self.spec.backend
+
     def info(self, position: int | None = None) -> JobInfo:
         """Returns what can be said of the job now."""
         spec = self.spec
@@ -130,7 +135,7 @@ class Record:
             cell_id=spec.cell_id,
             notebook_path=spec.notebook_path,
             expected=self.expected,
-            why=self.why,
+            why=self.why or self.spec.why,
             remote=self.remote,
             cost=self.cost,
         )

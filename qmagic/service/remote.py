@@ -18,16 +18,27 @@ import math
 import time
 from collections.abc import Callable, Iterator
 
-from qmagic.clouds import provider_of
+from qmagic.clouds import device_of, provider_of
 from qmagic.engines.base import Done
 from qmagic.engines.host_messages import Told
 from qmagic.engines.hosts import Hosts
 from qmagic.errors import ErrorInfo
 from qmagic.jobs import JobStatus
 from qmagic.service.billing import Billing
+from qmagic.service.failover import Failover
 from qmagic.service.ledger import Ledger
 from qmagic.service.record import Record
-from qmagic.service.remote_job import FIRST_LOOK, FIRST_PAUSE, RemoteJob, is_remote, key_of, why_held
+from qmagic.service.remote_job import (
+    FIRST_LOOK,
+    FIRST_PAUSE,
+    RemoteJob,
+    is_adopted,
+    is_remote,
+    key_of,
+    sent,
+    why_held,
+)
+from qmagic.service.sessions import Sessions
 
 __all__ = ["Remote", "is_remote", "key_of"]
 
@@ -47,16 +58,32 @@ class Remote:
         hosts: Asks the providers.
         clock: Monotonic seconds.
         billing: Quotes jobs, and counts what they cost.
+        sessions: What is open at providers, for jobs to go into.
     """
 
-    def __init__(self, ledger: Ledger, hosts: Hosts, clock: Callable[[], float], billing: Billing) -> None:
-        self._ledger, self._hosts, self._clock, self._billing = ledger, hosts, clock, billing
+    def __init__(
+        self,
+        ledger: Ledger,
+        hosts: Hosts,
+        clock: Callable[[], float],
+        billing: Billing,
+        sessions: Sessions | None = None,
+    ) -> None:
+        self._ledger, self._hosts, self._clock = ledger, hosts, clock
+        self._billing, self._sessions = billing, sessions
         self._jobs: dict[str, RemoteJob] = {}
+        self._failover = Failover(ledger, clock)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a session is not over."""
+        return self._sessions is not None and self._sessions.busy
 
     def add(self, record: Record) -> None:
         """Takes up a job that is READY, or one that an earlier service left."""
-        record.backend = record.spec.backend
+        record.backend = record.place
         job = self._jobs[record.id] = RemoteJob(record, due=self._clock())
+        self._failover.restore(job)
         if record.status in (_S.SUBMITTING, _S.IN_DOUBT):
             self._doubt(job, "the service ended while it was being submitted")
 
@@ -67,7 +94,7 @@ class Remote:
     def cancel(self, record: Record) -> None:
         """Asks for a job to be stopped."""
         job = self._jobs[record.id]
-        if record.status in (_S.READY, _S.HELD):
+        if record.status in (_S.READY, _S.HELD) and not is_adopted(record):
             self._end(job, _S.CANCELLED, "job.cancelled")
         elif record.status is not _S.CANCELLING:
             self._ledger.change(record, _S.CANCELLING, "job.cancelling")
@@ -83,6 +110,8 @@ class Remote:
 
     def tick(self) -> None:
         """Does what is due. Called after each batch of news, and a few times a second."""
+        if self._sessions is not None:
+            self._sessions.tick()
         now, room = self._clock(), self._billing.has_room()
         due = now if not room else math.inf  # those that wait for the budget are due when it has room
         for job in [job for job in self._jobs.values() if not job.asking and (job.due <= now or job.due == due)]:
@@ -90,7 +119,13 @@ class Remote:
 
     def _act(self, job: RemoteJob) -> None:
         record = job.record
-        if record.status in (_S.READY, _S.HELD):
+        if is_adopted(record):
+            record.remote = record.remote or record.spec.source.data.decode()
+        if record.status is _S.READY and record.remote:
+            self._accepted(job, record.remote, "job.adopted")
+        elif record.status in (_S.READY, _S.HELD) and self._session(record) is None:
+            self._fail(job, f"session {record.spec.session} takes no more jobs; it was closed")
+        elif record.status in (_S.READY, _S.HELD):
             if self._billing.holds_back(record):
                 self._ask(job, "quote", self._quoted)
                 return
@@ -98,6 +133,7 @@ class Remote:
                 self._hold(job, refused)
                 job.due = math.inf  # until there is room
                 return
+            self._say(job)
             if record.status is _S.HELD:
                 self._ledger.change(record, _S.READY, "job.returned", reason="tried again")
             job.asking = True  # nothing leaves before this is on disk
@@ -109,8 +145,10 @@ class Remote:
             self._ask(job, "find", self._found)
         elif record.status is _S.FETCHING:
             self._ask(job, "fetch", self._fetched)
-        elif record.status is _S.CANCELLING and not job.stop_sent:
+        elif (record.status is _S.CANCELLING or job.leaving) and not job.stop_sent:
             self._ask(job, "cancel", self._stopped)
+        elif self._failover.asks(job):
+            self._ask(job, "up", self._failover.heard)
         else:
             self._ask(job, "look", self._looked)
 
@@ -123,21 +161,36 @@ class Remote:
             if self._jobs.get(record.id) is job:
                 then(job, told)
 
-        spec = record.data if verb in ("submit", "fetch", "quote") else b""
-        provider, environment = provider_of(record.spec.backend), record.spec.environment
+        spec = sent(record) if verb in ("submit", "fetch", "quote") else b""
+        key = device_of(record.place) if verb == "up" else key_of(record.id)
         limit = self._billing.limit(record) if verb == "submit" else None
-        self._hosts.ask(provider, environment, verb, key_of(record.id), record.remote, spec, answered, limit)
+        session = (self._session(record) or "") if verb == "submit" else ""
+        provider, environment = provider_of(record.place), record.spec.environment
+        self._hosts.ask(provider, environment, verb, key, record.remote, spec, answered, limit, session)
+
+    def _session(self, record: Record) -> str | None:
+        """Returns the provider's id of the session that a job goes into; "" for none, None where it was closed."""
+        wanted = record.spec.session
+        return "" if not wanted else (self._sessions is not None and self._sessions.remote_of(wanted)) or None
+
+    def _say(self, job: RemoteJob) -> None:
+        """Says of a job why it is where it is, and what that costs."""
+        if not job.leaving:
+            job.record.why = "; ".join(filter(None, (job.reason, self._billing.brief(job.record))))
 
     def _quoted(self, job: RemoteJob, told: Told) -> None:
         """A job's price is known, or, of one that has gone already, will not be."""
-        record = job.record
-        if told.quote is not None or record.status not in (_S.READY, _S.HELD):
+        record, here = job.record, job.record.status in (_S.READY, _S.HELD)
+        never = (not here and told.trouble == "refused") or (record.remote and told.trouble == "lost")
+        if told.quote is not None or never:
             self._billing.quoted(record, told.quote)
+            self._say(job)
             job.due = self._clock()
         elif told.trouble == "refused":
             self._fail(job, told.reason)
         else:
-            self._hold(job, why_held(told))
+            if here:
+                self._hold(job, why_held(told))
             job.later(self._clock(), told)
 
     def _hold(self, job: RemoteJob, reason: str) -> None:
@@ -179,14 +232,15 @@ class Remote:
             self._hold(job, why_held(told))
             job.later(self._clock(), told)
 
-    def _accepted(self, job: RemoteJob, remote: str) -> None:
+    def _accepted(self, job: RemoteJob, remote: str, kind: str = "job.queued") -> None:
         """Notes the provider's id of a job: it is there."""
-        job.record.remote, job.doubt_since, job.record.why = remote, None, self._billing.brief(job.record)
+        job.record.remote, job.doubt_since = remote, None
+        self._say(job)
         job.look = FIRST_LOOK * (1 + sum(1 for _ in self._line(job)) // _PACK)
         job.due = self._clock() + job.look
         if job.record.status is not _S.CANCELLING:
-            self._ledger.change(job.record, _S.QUEUED, "job.queued", remote=remote, **job.listed)
-        if self._billing.lacks(job.record):
+            self._ledger.change(job.record, _S.QUEUED, kind, remote=remote, **job.listed)
+        if self._billing.lacks(job.record) and not is_adopted(job.record):
             self._ask(job, "quote", self._quoted)
 
     def _doubt(self, job: RemoteJob, reason: str) -> None:
@@ -243,7 +297,7 @@ class Remote:
     def _cancel_extra(self, job: RemoteJob, remotes: list[str]) -> list[str]:
         """Cancels jobs that are there a second time; returns those that may still run."""
         record = job.record
-        provider, environment = provider_of(record.spec.backend), record.spec.environment
+        provider, environment = provider_of(record.place), record.spec.environment
         left = [remote for remote in remotes if remote not in job.settled]
         job.extra += [remote for remote in left if remote not in job.extra]
         for remote in left:
@@ -265,13 +319,15 @@ class Remote:
             return
         job.seen(now, told)
         cancelling = record.status is _S.CANCELLING
+        if job.leaving and told.status == "queued":
+            job.stop_sent = False  # it was not heard
         over = told.status in ("done", "failed", "cancelled")
         if over:
             for other in itertools.islice(self._line(job), _NEXT):
                 other.due, other.look = now, FIRST_LOOK
         if over and record.attempt > 1 and not job.swept:
             self._ask(job, "find", self._swept)
-        elif over and self._billing.lacks(record):
+        elif over and self._billing.lacks(record) and not is_adopted(record):
             self._ask(job, "quote", self._quoted)
         elif told.status == "done" and cancelling:
             self._ask(job, "fetch", self._fetched)
@@ -280,6 +336,9 @@ class Remote:
             job.due = now
         elif told.status == "failed":
             self._fail(job, told.reason)
+        elif told.status == "cancelled" and job.leaving and not cancelling:
+            self._billing.moved(record)
+            self._failover.move(job)
         elif told.status == "cancelled":
             self._end(job, _S.CANCELLED, "job.cancelled")
         elif told.status == "running" and record.status is _S.QUEUED:
@@ -291,7 +350,7 @@ class Remote:
         """Yields the other jobs that are watched at a job's device, oldest first."""
         for other in self._jobs.values():
             watched = other is not job and other.record.status in (_S.QUEUED, _S.RUNNING)
-            if watched and other.record.spec.backend == job.record.spec.backend:
+            if watched and other.record.place == job.record.place:
                 yield other
 
     def _fetched(self, job: RemoteJob, told: Told) -> None:
@@ -326,5 +385,6 @@ class Remote:
 
     def _end(self, job: RemoteJob, status: JobStatus, kind: str, done: Done | None = None) -> None:
         del self._jobs[job.record.id]
-        self._billing.close(job.record, status, job.last)
+        if not is_adopted(job.record):
+            self._billing.close(job.record, status, job.last)
         self._ledger.end(job.record, status, kind, done)

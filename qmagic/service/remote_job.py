@@ -5,11 +5,16 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from qmagic.clouds import provider_of
+import msgspec
+
+from qmagic.clouds import REMOTE, provider_of
 from qmagic.engines.host_messages import Told
 from qmagic.service.record import Record
 
-__all__ = ["FIRST_LOOK", "FIRST_PAUSE", "RemoteJob", "is_remote", "key_of", "why_held"]
+__all__ = [
+    "FIRST_LOOK", "FIRST_PAUSE", "MOVED", "RemoteJob", "is_adopted", "is_on_stub", "is_remote", "key_of", "sent",
+    "why_held",
+]  # fmt: skip
 
 #: Seconds for which a provider may not know yet what it has accepted.
 _GRACE_SECONDS = 30.0
@@ -22,15 +27,35 @@ FIRST_LOOK, _LAST_LOOK = 0.2, 10.0
 #: Seconds before something that failed is tried again: the first time, and at most.
 FIRST_PAUSE, _LAST_PAUSE = 0.5, 30.0
 
+#: How the reason of a job begins that has moved on.
+MOVED = "moved here from "
+
 
 def is_remote(record: Record) -> bool:
     """Tells whether a job runs at a provider."""
     return bool(provider_of(record.spec.backend))
 
 
+def is_on_stub(record: Record) -> bool:
+    """Tells whether a job's provider is the stub, which knows and answers at once."""
+    return provider_of(record.place).endswith("-stub")
+
+
+def is_adopted(record: Record) -> bool:
+    """Tells whether a job was at its provider before qmagic knew it."""
+    return record.spec.source.language == REMOTE
+
+
 def key_of(job: str) -> str:
     """Returns what a job is found by at its provider."""
     return f"qmagic-{job}"
+
+
+def sent(record: Record) -> bytes:
+    """Returns a job's spec as its provider gets it: for the device where it is now."""
+    if record.place == record.spec.backend:
+        return record.data
+    return msgspec.msgpack.encode(msgspec.structs.replace(record.spec, backend=record.place))
 
 
 @dataclasses.dataclass(slots=True)
@@ -39,7 +64,8 @@ class RemoteJob:
 
     `due` is when to act next (monotonic; infinite until the budget has room), `asking` whether an answer is awaited,
     `again` whether its user wants it submitted again in spite of a doubt, `last` how it stood at the last look; `extra`
-    were there a second time, and those in `settled` have been cancelled, or had ended before.
+    were there a second time, and those in `settled` have been cancelled, or had ended before. `leaving` says that it is
+    to move on from a device that is down, `checked` when that device was asked about last, `reason` why it is there.
     """
 
     record: Record
@@ -53,13 +79,20 @@ class RemoteJob:
     swept: bool = False
     again: bool = False
     last: Told | None = None
+    leaving: bool = False
+    checked: float = 0.0
+    reason: str = ""
     extra: list[str] = dataclasses.field(default_factory=list)
     settled: set[str] = dataclasses.field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        moved = self.record.why.startswith(MOVED)  # by an earlier service
+        self.reason = self.record.why.partition("; ")[0] if moved else self.record.spec.why
 
     @property
     def grace(self) -> float:
         """Seconds for which its provider may not know yet what it has accepted."""
-        return _STUB_GRACE_SECONDS if provider_of(self.record.spec.backend).endswith("-stub") else _GRACE_SECONDS
+        return _STUB_GRACE_SECONDS if is_on_stub(self.record) else _GRACE_SECONDS
 
     @property
     def listed(self) -> dict[str, Any]:

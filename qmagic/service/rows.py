@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from qmagic.clouds import provider_of
 from qmagic.engines.base import Done
 from qmagic.events import Event
 from qmagic.jobs import JobInfo, JobSpec, JobStatus
@@ -109,6 +110,7 @@ def unfinished(connection: sqlite3.Connection) -> list[tuple[Record, bool]]:
         record = Record(
             _SPEC(data), data, number, status=info.status, attempt=info.attempt, deaths=deaths, created=info.created,
             started=info.started, expected=info.expected, remote=info.remote, why=info.why,
+            backend=info.backend if provider_of(info.backend) else "",
         )  # fmt: skip
         result.append((record, info.status is JobStatus.RUNNING))
     return result

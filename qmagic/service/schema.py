@@ -91,6 +91,14 @@ _STEPS = (
     CREATE UNIQUE INDEX charges_open ON charges (job) WHERE spent IS NULL;
     CREATE INDEX charges_job ON charges (job);
     """,
+    """
+    CREATE TABLE sessions (                  -- at providers; closed by us, whatever happens
+        id TEXT PRIMARY KEY,
+        over INTEGER NOT NULL,               -- whether it was closed, and the provider said so
+        wanted BLOB NOT NULL,                -- OpenSession, MessagePack
+        info BLOB NOT NULL                   -- SessionInfo, MessagePack
+    ) WITHOUT ROWID;
+    """,
 )
 
 #: The version that this release writes.

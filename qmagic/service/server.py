@@ -47,6 +47,7 @@ from qmagic.service.loop_door import LoopDoor
 from qmagic.service.loops import Loops
 from qmagic.service.manager import Manager
 from qmagic.service.reading import Reading
+from qmagic.service.remote_door import RemoteDoor, Send
 from qmagic.service.slots import Slots
 from qmagic.service.store import Store
 from qmagic.service.submission import Submission
@@ -79,6 +80,7 @@ class Server:
         loops: Decides about hybrid loops.
         budget: What jobs may cost.
         hosts: Asks the clouds.
+        door: Answers what is about providers.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class Server:
         loops: Loops,
         budget: Budget,
         hosts: Hosts,
+        door: Callable[[Send], RemoteDoor],
     ) -> None:
         self._home, self._socket, self._store = home, socket, store
         self._manager, self._engine, self._slots = manager, engine, slots
@@ -129,6 +132,7 @@ class Server:
             "draw": (Draw, self._draw),
             **LoopDoor(loops, store, self._send).verbs,
             **self._clouds.verbs,
+            **door(self._send).verbs,
             "budget": (AskBudget, self._ask_budget),
             "status": (type(None), self._status),
             "stop": (type(None), self._stop),

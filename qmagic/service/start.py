@@ -141,7 +141,9 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     from qmagic.service.memory import MemoryWatch, available_cores, total_memory
     from qmagic.service.reading import Reading
     from qmagic.service.remote import Remote
+    from qmagic.service.remote_door import RemoteDoor
     from qmagic.service.server import Server
+    from qmagic.service.sessions import Sessions
     from qmagic.service.slots import Slots
     from qmagic.service.store import Store
     from qmagic.version import __version__
@@ -170,7 +172,8 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     ledger, slots, budget = Ledger(store), Slots(number, memory), Budget(store)
     experience = Experience(store)
     loops = Loops(ledger, store, loop_engine, max(4, 2 * number))
-    remote = Remote(ledger, hosts, time.monotonic, Billing(budget))
+    sessions = Sessions(store, hosts, time.monotonic, ledger)
+    remote = Remote(ledger, hosts, time.monotonic, Billing(budget), sessions)
     manager = Manager(ledger, engine, slots, learner=experience, loops=loops, remote=remote)
     engine.costs = experience.factors
     engine.listener, loop_engine.listener = manager, loops
@@ -207,6 +210,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
         loops,
         budget,
         hosts,
+        functools.partial(RemoteDoor, hosts, sessions),
     )
     watch = MemoryWatch(engine, manager, slots)
     idle = options.idle_minutes * 60
@@ -224,6 +228,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
         (home / "service.json").unlink(missing_ok=True)
         readers.close()
         loop_engine.close()
+        sessions.close_all()
         hosts.close()
         engine.close()
         store.close()

@@ -2,6 +2,8 @@
 
 CREATED → READY → RUNNING → DONE                      a local job
 READY → SUBMITTING → QUEUED → RUNNING → FETCHING      a provider's
+QUEUED → READY                                        its device is down, and the cancel there confirmed
+READY → QUEUED                                        one that was adopted: it is there already
 SUBMITTING → IN_DOUBT                                 the reply was lost
 RUNNING → READY                                       its worker died: a new attempt
 RUNNING → HELD                                        a paused loop gave its process back
@@ -20,10 +22,10 @@ _S = JobStatus
 MOVES: dict[JobStatus, frozenset[JobStatus]] = {
     _S.CREATED: frozenset({_S.READY, _S.HELD, _S.FAILED, _S.CANCELLING, _S.CANCELLED}),
     _S.HELD: frozenset({_S.READY, _S.FAILED, _S.CANCELLING, _S.CANCELLED}),
-    _S.READY: frozenset({_S.RUNNING, _S.SUBMITTING, _S.HELD, _S.FAILED, _S.CANCELLING, _S.CANCELLED}),
+    _S.READY: frozenset({_S.RUNNING, _S.SUBMITTING, _S.QUEUED, _S.HELD, _S.FAILED, _S.CANCELLING, _S.CANCELLED}),
     _S.SUBMITTING: frozenset({_S.QUEUED, _S.IN_DOUBT, _S.READY, _S.HELD, _S.FAILED, _S.CANCELLING}),
     _S.IN_DOUBT: frozenset({_S.QUEUED, _S.READY, _S.HELD, _S.FAILED, _S.CANCELLING, _S.LOST}),
-    _S.QUEUED: frozenset({_S.RUNNING, _S.FETCHING, _S.HELD, _S.FAILED, _S.CANCELLING, _S.CANCELLED, _S.LOST}),
+    _S.QUEUED: frozenset({_S.READY, _S.RUNNING, _S.FETCHING, _S.HELD, _S.FAILED, _S.CANCELLING, _S.CANCELLED, _S.LOST}),
     _S.RUNNING: frozenset({_S.READY, _S.HELD, _S.FETCHING, _S.DONE, _S.FAILED, _S.CANCELLING, _S.CANCELLED, _S.LOST}),
     _S.FETCHING: frozenset({_S.DONE, _S.FAILED, _S.CANCELLING, _S.CANCELLED, _S.LOST}),
     _S.CANCELLING: frozenset({_S.CANCELLED, _S.DONE, _S.FAILED, _S.LOST}),

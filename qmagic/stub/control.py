@@ -43,6 +43,7 @@ class _Control:
             self._route("POST", "/set", self._set),
             self._route("POST", "/faults", self._faults),
             self._route("GET", "/jobs", self._jobs),
+            self._route("GET", "/groups", self._groups),
             self._route("GET", "/pointers", self._pointers),
             self._route("GET", "/transcript", self._lines),
             self._route("POST", "/clear", self._clear),
@@ -90,6 +91,10 @@ class _Control:
     async def _jobs(self, request: Request) -> Any:
         jobs = self._engine.jobs(request.query_params.get("cloud", "ibm"))
         return [{name: getattr(job, name) for name in job.__struct_fields__} for job in jobs]
+
+    async def _groups(self, request: Request) -> Any:
+        groups = self._engine.groups(request.query_params.get("cloud", "ibm"))
+        return [{name: getattr(group, name) for name in group.__struct_fields__} for group in groups]
 
     async def _pointers(self, request: Request) -> Any:
         return pointers(self._place)

@@ -116,3 +116,14 @@ def test_qstate_says_its_limit_in_a_sentence(kernel):
     cell = kernel.run("%qstate QuantumCircuit(9)")
     assert "the state is shown for circuits of up to 8 qubits; the circuit has 9" in cell.traceback
     assert client.job().id == before
+
+
+def test_a_group_shows_its_jobs_until_it_is_done(watched):
+    """One display: a table of the jobs that is kept up to date, and then the result in its place."""
+    shown = outputs(watched, f"%%qrun --backend scripted:sleep=1.5,scripted:sleep=2 \n{QASM}")
+    kinds, ids = [kind for kind, _, _ in shown], {display for _, display, _ in shown}
+    assert kinds[0] == "display_data"
+    assert set(kinds[1:]) == {"update_display_data"}
+    assert len(ids) == 1
+    assert "2 jobs, 0 ended" in shown[0][2]["text/plain"]
+    assert RESULT in shown[-1][2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 
@@ -25,7 +26,9 @@ from qmagic.service.ledger import Ledger
 from qmagic.service.loops import Loops
 from qmagic.service.manager import Manager
 from qmagic.service.reading import Reading
+from qmagic.service.remote_door import RemoteDoor
 from qmagic.service.server import Server
+from qmagic.service.sessions import Sessions
 from qmagic.service.slots import Slots
 from tests.faults.making import bell, until
 from tests.service.playing import PlayedEngine, SteppedStore
@@ -139,9 +142,11 @@ def test_slow_reader(tmp_path):
         reading = Reading(Readers(), store, tmp_path)
         loops = Loops(ledger, store, LoopEngine(tmp_path, lambda processes: None), 1)
         money = Budget(store)
+        hosts = Hosts(str(tmp_path))
+        remote = functools.partial(RemoteDoor, hosts, Sessions(store, hosts, time.monotonic, ledger))
         server = Server(
             tmp_path, door, store, manager, engine, slots, reading, housekeeping, Experience(store), loops, money,
-            Hosts(str(tmp_path)),
+            hosts, remote,
         )  # fmt: skip
         for reader in readers:
             reader.setsockopt(zmq.RCVHWM, 10)

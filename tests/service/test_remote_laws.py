@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from qmagic.engines.host_messages import Told
-from qmagic.jobs import JobStatus
+from qmagic.jobs import JobInfo, JobSpec, JobStatus
 from qmagic.money import Money, Price, SetBudget
 from qmagic.quotes import Quote
 from qmagic.service import rows
@@ -30,15 +31,17 @@ class PlayedCloud:
         self.asked = []  # questions without an answer
         self.late = []  # submits that are still on their way, with the time of their arrival
         self.calm = False
+        self.down = set()
         self.number = 0
 
-    def ask(self, provider, environment, verb, key, remote, data, then, seconds=None):
+    def ask(self, provider, environment, verb, key, remote, data, then, seconds=None, session=""):
         assert verb != "submit" or self.on_disk(key), "submitted before the key was on disk"
-        self.asked.append((verb, key, remote, then))
+        device = msgspec.msgpack.decode(data, type=JobSpec).backend if verb == "submit" else ""
+        self.asked.append((verb, key, remote, then, device))
 
-    def accept(self, key):
+    def accept(self, key, device="", late=False):
         id = f"r{len(self.jobs)}"
-        self.jobs[id] = {"key": key, "status": "queued"}
+        self.jobs[id] = {"key": key, "status": "queued", "device": device, "late": late}
         return id
 
     def alive(self, key):
@@ -46,25 +49,29 @@ class PlayedCloud:
 
     def step(self):
         """Answers a question that waits, in one of the ways in which it may go."""
-        for moment, key in [one for one in self.late if one[0] <= self.clock()]:
-            self.late.remove((moment, key))
-            self.accept(key)
+        for moment, key, device in [one for one in self.late if one[0] <= self.clock()]:
+            self.late.remove((moment, key, device))
+            self.accept(key, device, late=True)
         if not self.asked:
             return
-        verb, key, remote, then = self.asked.pop(self.draw.randrange(len(self.asked)))
+        verb, key, remote, then, device = self.asked.pop(self.draw.randrange(len(self.asked)))
         bad = not self.calm and self.draw.random() < 0.4
         self.number += 1
         if verb == "submit":
             way = self.draw.choice(["after", "before", "late", "later", "rate", "auth"]) if bad else "good"
             if way == "late":
-                self.late.append((self.clock() + self.draw.uniform(0, 5), key))
-            id = self.accept(key) if way in ("good", "after") else ""
+                self.late.append((self.clock() + self.draw.uniform(0, 5), key, device))
+            id = self.accept(key, device) if way in ("good", "after") else ""
             trouble = {"after": "doubt", "before": "lost", "late": "doubt", "good": ""}.get(way, way)
             then(Told(self.number, trouble, remotes=[id] if way == "good" else []))
         elif bad and not (verb == "find" and self.draw.random() < 0.5):
             then(Told(self.number, self.draw.choice(["later", "lost", "auth", "rate", "gone"])))
         elif verb == "find":
             then(Told(self.number, remotes=self.alive(key)))
+        elif verb == "up":
+            then(Told(self.number, status="maintenance" if f"ibm-stub:{key}" in self.down else "online"))
+        elif verb == "cancel" and not self.calm and self.draw.random() < 0.4:
+            then(Told(self.number))  # acknowledged, and forgotten
         elif verb == "cancel":
             if self.jobs[remote]["status"] in ("queued", "running"):
                 self.jobs[remote]["status"] = "cancelled"
@@ -72,8 +79,8 @@ class PlayedCloud:
         elif verb == "look":
             job = self.jobs[remote]
             after = {"queued": "running", "running": "done"}
-            on_its_way = any(one == key for _, one in self.late)
-            if self.draw.random() < 0.5 and not on_its_way:
+            on_its_way = any(one == key for _, one, _ in self.late)
+            if self.draw.random() < 0.5 and not on_its_way and job["device"] not in self.down:
                 job["status"] = after.get(job["status"], job["status"])
             then(
                 Told(self.number, status=job["status"], cost=Money(self.price / 2) if job["status"] == "done" else None)
@@ -102,9 +109,9 @@ class Life:
     def kill(self):
         self.store.die()
         # what was asked is done all the same, and nobody hears of it
-        for verb, key, _, _ in self.cloud.asked:
+        for verb, key, _, _, device in self.cloud.asked:
             if verb == "submit" and self.draw.random() < 0.5:
-                self.cloud.accept(key)
+                self.cloud.accept(key, device)
         self.cloud.asked.clear()
         self.start()
 
@@ -201,7 +208,7 @@ def test_a_doubt_that_costs_money_asks_and_is_obeyed(tmp_path):
         life.store.step()
         if any(one[0] == "quote" for one in life.cloud.asked):
             life.cloud.step()
-    [(_, _, _, then)] = life.cloud.asked
+    [(_, _, _, then, _)] = life.cloud.asked
     life.cloud.asked.clear()
     then(Told(0, "doubt", "the connection was cut"))
     for _ in range(400):
@@ -214,4 +221,47 @@ def test_a_doubt_that_costs_money_asks_and_is_obeyed(tmp_path):
         life.step()
     assert life.status(job.id) is JobStatus.DONE
     assert life.budget.limits()[0].spent == Decimal("1.5")
+
+
+def test_a_job_moves_on_from_a_device_that_is_down(tmp_path, full):
+    """With failover, devices that go down, cancels that are lost, and kills: the job ends DONE, on a device that is up,
+    and exactly one job of it was not cancelled; at no time does one begin elsewhere before a cancel is confirmed."""
+    moved = 0
+    for seed in range(full(25, 2000)):
+        draw = random.Random(seed)
+        life = Life(tmp_path / f"{seed}.sqlite", draw)
+        life.cloud.down = {"ibm-stub:a"} if draw.random() < 0.5 else {"ibm-stub:a", "ibm-stub:b"}
+        job = spec(backend="ibm-stub:a", others=("ibm-stub:b", "ibm-stub:c"), failover=True, checked=True)
+        life.manager.submit(encoded(job), lambda error: None)
+        for moment in range(700):
+            life.step()
+            life.cloud.calm = moment > 200
+            if not life.cloud.calm and draw.random() < 0.03:
+                life.kill()
+            alive = [life.cloud.jobs[id] for id in life.cloud.alive(key_of(job.id))]
+            alive = {one["device"] for one in alive if not one["late"]}  # what comes late is cancelled at the end
+            assert len(alive) < 2, f"seed {seed}: on {alive} at once"
+        status, alive = life.status(job.id), life.cloud.alive(key_of(job.id))
+        assert status is JobStatus.DONE, f"seed {seed}: {status}, {life.cloud.jobs}"
+        (id,) = alive
+        assert life.cloud.jobs[id]["device"] not in life.cloud.down
+        moved += life.cloud.jobs[id]["device"] != "ibm-stub:a"
+        life.store.die()
+    assert moved
+
+
+def test_a_cancel_by_the_user_is_no_move(tmp_path):
+    """A job that is cancelled while it leaves a device is cancelled, and begins nowhere else."""
+    life = Life(tmp_path / "store.sqlite", random.Random(1))
+    life.cloud.calm, life.cloud.down = True, {"ibm-stub:a"}
+    job = spec(backend="ibm-stub:a", others=("ibm-stub:b",), failover=True, checked=True)
+    life.manager.submit(encoded(job), lambda error: None)
+    while not life.manager.seen(JobInfo(id=job.id, status=JobStatus.QUEUED), None).why:
+        life.step()
+    life.manager.cancel(job.id)
+    for _ in range(100):
+        life.step()
+    assert life.status(job.id) is JobStatus.CANCELLED
+    assert not life.cloud.alive(key_of(job.id))
+    assert len(life.cloud.jobs) == 1
     life.store.die()

@@ -72,3 +72,15 @@ function piLabel(times: number): string {
     ? '0'
     : minus(`${times < 0 ? '-' : ''}${above === 1 ? '' : above}π${below === 1 ? '' : `/${below}`}`);
 }
+
+/** Returns the scale of percents: only the last tick says what the numbers are. */
+export function percents(top: number): Scale {
+  const found = scale([0, top * 100], 4);
+  const ticks = found.ticks
+    .filter(tick => tick.value <= 100.0001)
+    .map(tick => ({ value: tick.value / 100, label: tick.label }));
+  const last = ticks[ticks.length - 1];
+  ticks[0] = { value: 0, label: '0' };
+  ticks[ticks.length - 1] = { value: last.value, label: `${last.label} %` };
+  return { low: 0, high: Math.min(1, found.high / 100), ticks };
+}

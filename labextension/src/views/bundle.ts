@@ -81,12 +81,45 @@ export interface StateTrace {
   readonly amplitudes: string;
 }
 
+/** Several distributions over the same outcomes; each value is a probability with its interval. */
+export interface Laid {
+  readonly labels: readonly string[];
+  readonly rows: readonly LaidRow[];
+  /** How far each is from the first. */
+  readonly distances: Rows | null;
+  readonly note: string;
+}
+
+export interface LaidRow {
+  readonly label: string;
+  readonly values: readonly (readonly [number, number, number])[];
+  /** Whether it stands for all other outcomes. */
+  readonly others: boolean;
+}
+
+/** Repeated runs of one circuit. */
+export interface Scattered {
+  readonly outcomes: readonly ScatteredOutcome[];
+  readonly leftOut: number;
+  readonly note: string;
+}
+
+export interface ScatteredOutcome {
+  readonly label: string;
+  readonly mean: number;
+  readonly std: number;
+  readonly shotNoise: number;
+  readonly runs: readonly number[];
+}
+
 export type Part =
   | { readonly kind: 'counts'; readonly data: Counts }
   | { readonly kind: 'values'; readonly data: Values }
   | { readonly kind: 'sweep'; readonly data: Sweep }
   | { readonly kind: 'grid'; readonly data: Grid }
   | { readonly kind: 'table'; readonly data: Rows }
+  | { readonly kind: 'laid'; readonly data: Laid }
+  | { readonly kind: 'scattered'; readonly data: Scattered }
   | { readonly kind: 'state'; readonly data: StateTrace };
 
 export interface Bundle {
@@ -101,6 +134,8 @@ export interface Bundle {
 const MOST_PARTS = 12;
 const MOST_ROWS = 1024;
 const MOST_POINTS = 4096;
+/** One for each colour. */
+const MOST_SERIES = 8;
 
 /** Returns the bundle in `value`; null where it is none, or holds something that these views cannot draw. */
 export function readBundle(value: unknown): Bundle | null {
@@ -153,6 +188,14 @@ function readPart(pub: Record<string, unknown> | null): Part | null {
   if (pub.table !== undefined) {
     const data = readTable(object(pub.table));
     return data && { kind: 'table', data };
+  }
+  if (pub.laid !== undefined) {
+    const data = readLaid(object(pub.laid));
+    return data && { kind: 'laid', data };
+  }
+  if (pub.scattered !== undefined) {
+    const data = readScattered(object(pub.scattered));
+    return data && { kind: 'scattered', data };
   }
   if (pub.values !== undefined) {
     const values = array(pub.values)
@@ -236,6 +279,39 @@ function readTable(data: Record<string, unknown> | null): Rows | null {
     total: whole(data.total) ?? rows.length,
     note: text(data.note, 500)
   };
+}
+
+function readLaid(data: Record<string, unknown> | null): Laid | null {
+  const labels = array(data?.labels).map(label => text(label));
+  const rows = array(data?.rows)
+    .slice(0, MOST_ROWS)
+    .map(row => ({
+      label: text(array(row)[0], 4096),
+      values: array(array(row)[1]).map(
+        one => [0, 1, 2].map(k => number(array(one)[k]) ?? -1) as [number, number, number]
+      ),
+      others: array(row)[2] === true
+    }));
+  const fits = rows.every(row => row.values.length === labels.length && row.values.flat().every(x => x >= 0));
+  if (!data || !fits || labels.length < 1 || labels.length > MOST_SERIES || rows.length < 1) {
+    return null;
+  }
+  return { labels, rows, distances: readTable(object(data.distances)), note: text(data.note, 500) };
+}
+
+function readScattered(data: Record<string, unknown> | null): Scattered | null {
+  const outcomes = array(data?.outcomes)
+    .slice(0, MOST_ROWS)
+    .map(row => {
+      const [mean, std, shotNoise] = [1, 2, 3].map(k => number(array(row)[k]) ?? -1);
+      return { label: text(array(row)[0], 4096), mean, std, shotNoise, runs: numbers(array(row)[4]) };
+    });
+  const fits = outcomes.every(
+    one => [one.mean, one.std, one.shotNoise].every(x => x >= 0) && one.runs.every(Number.isFinite)
+  );
+  return data && fits && outcomes.length > 0
+    ? { outcomes, leftOut: whole(data.left_out) ?? 0, note: text(data.note, 500) }
+    : null;
 }
 
 function readGrid(data: Record<string, unknown> | null): Grid | null {

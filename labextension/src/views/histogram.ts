@@ -3,7 +3,7 @@
  * a screen reader reads all of it. Whiskers are 95 % Wilson intervals; a second distribution lies under the first.
  */
 
-import { place, scale, type Scale } from './axis';
+import { percents, place, type Scale } from './axis';
 import { chooseBars, type Bar, type Chosen, type Order } from './bars';
 import { bitstring, shortened } from './bitstring';
 import type { Counts } from './bundle';
@@ -256,18 +256,6 @@ function grid(axis: Scale): HTMLElement[] {
   return axis.ticks.map(tick =>
     html('div', { class: 'qmv-GridLine', style: `left:${place(axis, tick.value) * 100}%` })
   );
-}
-
-/** Returns the scale of percents: only the last tick says what the numbers are. */
-function percents(top: number): Scale {
-  const found = scale([0, top * 100], 4);
-  const ticks = found.ticks
-    .filter(tick => tick.value <= 100.0001)
-    .map(tick => ({ value: tick.value / 100, label: tick.label }));
-  const last = ticks[ticks.length - 1];
-  ticks[0] = { value: 0, label: '0' };
-  ticks[ticks.length - 1] = { value: last.value, label: `${last.label} %` };
-  return { low: 0, high: Math.min(1, found.high / 100), ticks };
 }
 
 /** Returns the bits of each register, leftmost first. */

@@ -3,8 +3,10 @@
 import { readBundle, type Bundle, type Part } from './bundle';
 import { mountGrid } from './grid';
 import { mountHistogram } from './histogram';
+import { mountLaid } from './laid';
 import { html } from './make';
 import { mountRows } from './rows';
+import { mountScattered } from './scattered';
 import { mountState } from './state';
 import { mountSweep } from './sweep';
 import { mountValues } from './values';
@@ -82,6 +84,10 @@ function mountPart(place: HTMLElement, part: Part, options: ViewOptions): View<u
       return mountGrid(place, part.data, options);
     case 'table':
       return mountRows(place, part.data, options);
+    case 'laid':
+      return mountLaid(place, part.data, options);
+    case 'scattered':
+      return mountScattered(place, part.data, options);
     case 'state':
       return mountState(place, part.data, options);
   }

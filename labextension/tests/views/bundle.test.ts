@@ -33,6 +33,8 @@ describe('a stored bundle', () => {
       { headline: 'x', pubs: [{ ...counts, outcomes: [['0', 'many']] }] },
       { headline: 'x', pubs: [{ shape: [2], sweep: { x: [1, 2], curves: [{ values: [1], low: [1], high: [1] }] } }] },
       { headline: 'x', pubs: [{ shape: [2], grid: { x: { values: [1] }, y: { values: [1] }, values: [[1, 2]] } }] },
+      { headline: 'x', pubs: [{ laid: { labels: ['a', 'b'], rows: [['0', [[1, 1, 1]], false]] } }] },
+      { headline: 'x', pubs: [{ scattered: { outcomes: [['0', 1, 0, 0, ['many']]] } }] },
       { headline: 'x', pubs: [], states: [{ num_qubits: 30, steps: ['a'], amplitudes: '' }] },
       { headline: 'x', pubs: [], states: [{ num_qubits: 1, steps: ['a'], amplitudes: 'AAAA' }] }
     ]) {

@@ -280,3 +280,43 @@ describe('a circuit', () => {
     expect(text('.qmv-Canvas')).toContain('RZ(π/2)');
   });
 });
+
+describe('a group of runs', () => {
+  it('on several backends: a bar of each colour for every outcome, the numbers, and the distances', () => {
+    const element = document.createElement('div');
+    const rows = [
+      [
+        '00',
+        [
+          [0.5, 0.48, 0.52],
+          [0.4, 0.38, 0.42]
+        ],
+        false
+      ],
+      [
+        '3 others',
+        [
+          [0.5, 0.5, 0.5],
+          [0.6, 0.6, 0.6]
+        ],
+        true
+      ]
+    ];
+    const distances = { head: ['against aer', 'distance'], rows: [['ibm-stub:manila', '0.1']], total: 1, note: 'n' };
+    mountResult(element, { headline: 'x', pubs: [{ laid: { labels: ['aer', 'ibm-stub:manila'], rows, distances } }] });
+    expect(element.querySelectorAll('.qmv-BarFill')).toHaveLength(4);
+    expect(element.querySelectorAll('.qmv-Whisker')).toHaveLength(2);
+    expect(element.textContent).toContain('50.0 %');
+    expect(element.textContent).toContain('against aer');
+    expect(element.querySelector('[title]')).toBeNull();
+  });
+
+  it('of one backend: a dot for each run at its distance from the mean', () => {
+    const element = document.createElement('div');
+    const outcomes = [['0', 0.5, 0.1, 0.05, [0.4, 0.6]]];
+    mountResult(element, { headline: 'x', pubs: [{ scattered: { outcomes, left_out: 0, note: '' } }] });
+    const dots = [...element.querySelectorAll<HTMLElement>('.qmv-RunDot')].map(dot => parseFloat(dot.style.left));
+    expect(dots[0] + dots[1]).toBeCloseTo(100);
+    expect(dots[1]).toBeGreaterThan(95);
+  });
+});

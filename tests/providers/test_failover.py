@@ -1,0 +1,119 @@
+"""``best(...)`` and failover against a real stub: the right device, and never two jobs."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+import pytest
+from qiskit import QuantumCircuit
+
+import qmagic
+from qmagic import client
+from qmagic.client import ask
+from qmagic.client import stub as control
+from qmagic.errors import InputError
+from qmagic.service.remote import key_of
+from tests.stub.conftest import Stub
+
+pytest.importorskip("starlette")
+pytest.importorskip("qiskit_ibm_runtime")
+
+SECONDS = 100
+WISH = "best(ibm-stub:manila,ibm-stub:perth)"
+
+
+@pytest.fixture(scope="module")
+def stub(home):
+    control.start_stub()
+    yield Stub()
+    control.stop_stub()
+
+
+def flipped(qubits=3):
+    circuit = QuantumCircuit(qubits)
+    circuit.x(0)
+    circuit.measure_all()
+    return circuit
+
+
+def until(condition, what):
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+
+
+def there(stub, job):
+    """The statuses and devices of a job's jobs at the stub."""
+    found = [one for one in stub.ask("GET", "/jobs?cloud=ibm") if key_of(job.id) in one["tags"]]
+    return sorted((one["status"], one["device"]) for one in found)
+
+
+def other(device):
+    return "ibm_perth" if device == "ibm_manila" else "ibm_manila"
+
+
+def test_the_best_device(stub):
+    """The job goes where the calibration says, and says why; what is too small or in maintenance is out."""
+    stub.fresh("maintenance=ibm_guadalupe")
+    job = qmagic.run(flipped(6), backend="best(ibm-stub:manila,ibm-stub:perth,ibm-stub:guadalupe; max_price=500)")
+    assert job.result(timeout=SECONDS).outcome.backend == "ibm-stub:ibm_perth"
+    assert job.info().why.startswith("best of 3, a shot goes through with")
+    choice = client.choose(msgspec.structs.replace(job.spec(), backend="best(ibm-stub)"))
+    outs = {one.backend: one.out for one in choice.ranked}
+    assert outs["ibm-stub:ibm_manila"] == "has 5 qubits of 6"
+    assert outs["ibm-stub:ibm_guadalupe"] == "is not online (maintenance)"
+    success = [one.success for one in choice.ranked if not one.out]
+    assert success[0] >= max(success) - 0.02
+
+
+def test_nothing_fits(stub):
+    """Where no device can take it, nothing is submitted, and each says why not."""
+    stub.fresh()
+    with pytest.raises(InputError, match="has 5 qubits of 6"):
+        qmagic.run(flipped(6), backend="best(ibm-stub:manila)")
+    with pytest.raises(InputError, match="needs devices to go to"):
+        qmagic.run(flipped(), backend="ibm-stub:manila", failover=True)
+    assert stub.ask("GET", "/jobs?cloud=ibm") == []
+
+
+def test_it_moves_on(stub):
+    """A device that goes into maintenance while a job is queued: the job is cancelled there, then runs on the next."""
+    stub.fresh("queue=2s")
+    job = qmagic.run(flipped(), backend=WISH, shots=100, failover=True)
+    until(lambda: job.status() == "QUEUED", "it is not queued")
+    (first,) = [device for _, device in there(stub, job)]
+    stub.ask("POST", "/set", [f"maintenance={first}"])
+    assert sum(job.result(timeout=SECONDS).counts().values()) == 100
+    assert there(stub, job) == [("cancelled", first), ("done", other(first))]
+    kinds = [event.kind for event in ask.events(job.id).events]
+    assert kinds.index("job.leaving") < kinds.index("job.moved") < kinds.index("job.done")
+    assert job.info().backend == f"ibm-stub:{other(first)}"
+    assert job.info().why == f"moved here from ibm-stub:{first}, which went down"
+
+
+def test_it_waits_for_the_cancel(stub):
+    """While a cancel cannot be confirmed, the job says what it waits for, and begins nowhere else."""
+    stub.fresh("queue=1h")
+    job = qmagic.run(flipped(), backend=WISH, shots=100, failover=True)
+    until(lambda: job.status() == "QUEUED", "it is not queued")
+    (first,) = [device for _, device in there(stub, job)]
+    stub.ask("POST", "/faults", [{"stage": "cancel", "kind": "500", "cloud": "ibm", "times": 1000}])
+    stub.ask("POST", "/set", [f"maintenance={first}"])
+    until(lambda: "when its cancel there is confirmed" in job.info().why, "it does not say so")
+    assert there(stub, job) == [("queued", first)]
+    stub.ask("POST", "/clear", {})  # the stub forgets the job, and its faults
+    job.cancel()
+
+
+def test_both_are_down(stub):
+    """A job whose every device is down stays where it is."""
+    stub.fresh("queue=1h")
+    job = qmagic.run(flipped(), backend=WISH, shots=100, failover=True)
+    until(lambda: job.status() == "QUEUED", "it is not queued")
+    stub.ask("POST", "/set", ["maintenance=all"])
+    until(lambda: len(there(stub, job)) == 2, "it has not moved")
+    job.cancel()
+    until(lambda: job.done(), "it is not cancelled")
+    assert [status for status, _ in there(stub, job)] == ["cancelled", "cancelled"]
