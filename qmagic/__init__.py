@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qmagic.client import Sweep as Sweep
     from qmagic.client import job as job
     from qmagic.client import jobs as jobs
+    from qmagic.client.loop import loop
     from qmagic.errors import QmagicError
     from qmagic.jobs import JobStatus
     from qmagic.loops.minimize import minimize
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Estimator", "Job", "JobStatus", "Loop", "QmagicError", "Result", "Sampler", "Sweep", "__version__", "backend",
-    "backends", "ising", "job", "jobs", "load", "maxcut", "minimize", "molecule", "plan", "qaoa", "qubo", "run",
+    "backends", "ising", "job", "jobs", "load", "loop", "maxcut", "minimize", "molecule", "plan", "qaoa", "qubo", "run",
     "run_each", "sweep", "vqe",
 ]  # fmt: skip
 
@@ -52,6 +53,7 @@ _HOMES = {
     "job": "qmagic.client",
     "jobs": "qmagic.client",
     "load": "qmagic.results",
+    "loop": "qmagic.client.loop",
     "maxcut": "qmagic.loops.problems",
     "minimize": "qmagic.loops.minimize",
     "molecule": "qmagic.loops.problems",
