@@ -19,8 +19,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCES = ("src", "style", "schema", "package.json", "package-lock.json", "tsconfig.json", "build-widget.mjs")
 
-#: The card's widget, which goes into the package itself.
-WIDGET = Path("qmagic", "display", "static", "card.js")
+#: The widgets of the card and of the cockpit, which go into the package itself.
+WIDGETS = [Path("qmagic", "display", "static", name) for name in ("card.js", "card.css", "cockpit.js", "cockpit.css")]
 
 #: The launcher's card opens a copy of it where the server's folder has none.
 TUTORIAL = Path("notebooks", "01_first_circuit.ipynb")
@@ -43,7 +43,8 @@ def build(root: Path) -> bool:
     """
     source, built = root / "labextension", root / "qmagic" / "labextension"
     stamp, wanted = built / "source.sha256", digest([*(source / name for name in SOURCES), root / TUTORIAL], root)
-    if stamp.exists() and stamp.read_text("utf-8").strip() == wanted and (root / WIDGET).exists():
+    missing = [path for path in WIDGETS if not (root / path).exists()]
+    if stamp.exists() and stamp.read_text("utf-8").strip() == wanted and not missing:
         return False
     npm = shutil.which("npm")
     if npm is None:
@@ -54,8 +55,10 @@ def build(root: Path) -> bool:
     environment = os.environ | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])}
     _install_packages(source, npm, environment)
     subprocess.run([npm, "run", "--silent", "build:prod"], cwd=source, check=True, env=environment)
-    if not (built / "package.json").exists() or not (built / "static" / "style.js").exists():
-        raise RuntimeError(f"the build of the JupyterLab part left nothing in {built}")
+    expected = [built / "package.json", built / "static" / "style.js", *(root / path for path in WIDGETS)]
+    absent = [path.relative_to(root).as_posix() for path in expected if not path.exists()]
+    if absent:
+        raise RuntimeError(f"the build of the JupyterLab part made no {', no '.join(absent)}")
     shutil.copy(root / TUTORIAL, built / "static" / TUTORIAL.name)
     stamp.write_text(wanted + "\n", "utf-8")
     return True

@@ -16,7 +16,7 @@ from benchmarks.row import Row
 #: The benches, in the order of the table.
 NAMES = (
     "load_extension", "import_time", "warm_bell", "first_cell", "queued", "many_shots", "full_store", "interrupt",
-    "wide_clifford", "noisy_bell", "layers", "panel", "gradient", "loop_overhead", "whole_vqe",
+    "wide_clifford", "noisy_bell", "layers", "panel", "cockpit", "gradient", "loop_overhead", "whole_vqe",
     "collected",
 )  # fmt: skip
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from qmagic.client import adopt, batch, session
     from qmagic.client import job as job
     from qmagic.client import jobs as jobs
+    from qmagic.client.loop import loop
     from qmagic.errors import QmagicError
     from qmagic.jobs import JobStatus
     from qmagic.loops.minimize import minimize
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Estimator", "Group", "Job", "JobStatus", "Loop", "QmagicError", "Result", "Sampler", "Sweep", "__version__",
-    "adopt", "backend", "backends", "batch", "ising", "job", "jobs", "load", "maxcut", "minimize", "molecule", "plan",
-    "qaoa", "qubo", "run", "run_each", "session", "sweep", "vqe",
+    "adopt", "backend", "backends", "batch", "ising", "job", "jobs", "load", "loop", "maxcut", "minimize", "molecule",
+    "plan", "qaoa", "qubo", "run", "run_each", "session", "sweep", "vqe",
 ]  # fmt: skip
 
 _HOMES = {
@@ -57,6 +58,7 @@ _HOMES = {
     "job": "qmagic.client",
     "jobs": "qmagic.client",
     "load": "qmagic.results",
+    "loop": "qmagic.client.loop",
     "maxcut": "qmagic.loops.problems",
     "minimize": "qmagic.loops.minimize",
     "molecule": "qmagic.loops.problems",

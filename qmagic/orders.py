@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from qmagic.errors import NotFoundError, nearest
 
-__all__ = ["OPTIMIZERS", "AskLoop", "Changes", "Optimizer", "Order", "OrderLoop", "optimizer_of"]
+__all__ = ["LANDSCAPE", "OPTIMIZERS", "AskLoop", "Changes", "Optimizer", "Order", "OrderLoop", "facts", "optimizer_of"]
 
 
 class Changes(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -76,10 +76,17 @@ OPTIMIZERS = {
     "l-bfgs-b": Optimizer(gradient=True),
     "slsqp": Optimizer(gradient=True),
 }
+#: What a landscape's loop has in place of an optimizer; nobody asks for it by name.
+LANDSCAPE = "landscape"
 _ALIASES = {
     "gd": "gradient-descent", "gradientdescent": "gradient-descent", "cmaes": "cma", "lbfgs": "l-bfgs-b",
     "lbfgsb": "l-bfgs-b", "neldermead": "nelder-mead",
 }  # fmt: skip
+
+
+def facts(name: str) -> Optimizer:
+    """Returns what must be known of what a loop runs."""
+    return OPTIMIZERS.get(name, Optimizer())
 
 
 def optimizer_of(name: str) -> str:

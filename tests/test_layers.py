@@ -82,6 +82,7 @@ ONLY_IN = {
         "service/",
         "engines/",
         "loops/line",
+        "loops/inbox",
         "loops/process",
         "stub/workers",
     ),  # its Connection, the stub's pool; other processes are subprocesses

@@ -88,6 +88,12 @@ export class Api {
     return decodeJob(answer.job);
   }
 
+  /** Starts a loop that evaluates the plane around an iteration of another. */
+  async landscape(id: string, iteration: number): Promise<JobView> {
+    const answer = (await this._ask(`loops/${encodeURIComponent(id)}/landscape`, { iteration })) as { job: unknown };
+    return decodeJob(answer.job);
+  }
+
   async status(): Promise<ServiceStatus> {
     return (await this._ask('status')) as ServiceStatus;
   }

@@ -81,6 +81,13 @@ function unsure(job: JobView, { stale }: Context): boolean {
   return stale && !isFinal(job.status);
 }
 
+/** Returns the words that the names of jobs begin with, as those of a sweep do; "" where there are none. */
+function commonName(jobs: readonly JobView[]): string {
+  const [first, ...others] = jobs.map(job => job.name.split(' '));
+  const same = first.findIndex((word, i) => others.some(other => other[i] !== word));
+  return others.length && same > 0 ? first.slice(0, same).join(' ') : '';
+}
+
 const NAME: Column = {
   key: 'name',
   label: trans => trans.__('Job'),
@@ -89,7 +96,8 @@ const NAME: Column = {
     const below = many ? trans._n('%1 job', '%1 jobs', many) : '';
     const job = row.job;
     if (!job) {
-      return [below, row.id].join('\n');
+      const name = commonName(row.children);
+      return (name ? [name, below] : [below, row.id]).join('\n');
     }
     const second = failure(job) || (job.name ? job.headline : '');
     return [title(job), [second, below].filter(Boolean).join(' · ')].join('\n');

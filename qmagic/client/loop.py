@@ -17,14 +17,14 @@ from qmagic.client.connection import connection
 from qmagic.client.handle import Job
 from qmagic.errors import InputError, NotFoundError, QmagicError, nearest
 from qmagic.jobs import JobInfo, JobSpec, new_job_id
-from qmagic.orders import OPTIMIZERS, AskLoop, Changes, Order, OrderLoop, optimizer_of
+from qmagic.orders import OPTIMIZERS, AskLoop, Changes, Order, OrderLoop, facts, optimizer_of
 from qmagic.protocol import Ended
 from qmagic.tapes import Entry, LoopSpec, LoopState, LoopView, Noted, Ordered, Stood, Told, pack, unpack
 
 if TYPE_CHECKING:
     from qmagic.results.loop import History, LoopResult
 
-__all__ = ["Loop", "changes_of", "fork", "handle", "order", "tape", "view"]
+__all__ = ["Loop", "changes_of", "fork", "handle", "loop", "order", "tape", "view"]
 
 _LOOP = msgspec.msgpack.Decoder(LoopSpec).decode
 _ENCODE = msgspec.msgpack.Encoder().encode
@@ -88,7 +88,7 @@ def changes_of(given: Mapping[str, Any], optimizer: str) -> Changes:
         if not isinstance(value, UnsetType) and value is not None and not 0 < value < float("inf"):
             raise InputError(f"{name} {value}: expected a number above 0")
     after = changes.optimizer if isinstance(changes.optimizer, str) else optimizer
-    if changes.learning_rate is not UNSET and not OPTIMIZERS[after].learning_rate:
+    if changes.learning_rate is not UNSET and not facts(after).learning_rate:
         having = [name for name, one in OPTIMIZERS.items() if one.learning_rate]
         raise InputError(f"optimizer {after} has no learning rate; {', '.join(having)} have one")
     return changes
@@ -189,6 +189,23 @@ class Loop(Job):
         """
         return fork(self.id, iteration, settings)
 
+    def landscape(self, iteration: int | None = None, *, size: int = 21) -> Loop:
+        """Starts a loop that evaluates a grid of points in a plane through a point of this one, which goes on as ever.
+
+        The plane is that of the two principal directions of the way so far; it goes somewhat farther than the way.
+        ``history().values.reshape(size, size)`` are the values, ``history().points`` where they were taken.
+
+        Args:
+            iteration: Around where the loop stood after this one. Default: the last one.
+            size: Points along each side, 3 to 101.
+
+        Raises:
+            InputError: There is no such iteration, or no plane: the loop has a single parameter.
+        """
+        from qmagic.client.landscape import landscape
+
+        return landscape(self.id, iteration, size)
+
     def rerun(self) -> Loop:
         """Starts the same loop again, from its beginning, under a new id, with the same seed."""
         return Loop(super().rerun().id)
@@ -215,6 +232,20 @@ class Loop(Job):
 def handle(info: JobInfo) -> Job:
     """Returns the handle of a job of whatever kind."""
     return (Loop if info.kind == "loop" else Job)(info.id, info=info)
+
+
+def loop(id: str = "") -> Loop:
+    """Returns the handle of a hybrid loop by its id or a unique prefix of it; without one, of the last job.
+
+    Raises:
+        NotFoundError: There is no such job, or it is no loop.
+    """
+    from qmagic.client.ask import job
+
+    found = job(id)
+    if not isinstance(found, Loop):
+        raise NotFoundError(f"job {found.id} is no loop; qmagic.job({found.id!r}) returns it")
+    return found
 
 
 def fork(id: str, iteration: int | None, settings: Mapping[str, Any]) -> Loop:

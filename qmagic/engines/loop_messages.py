@@ -8,7 +8,7 @@ from qmagic.engines.base import Done, Failed
 from qmagic.orders import Order
 from qmagic.tapes import Pulse
 
-__all__ = ["Begin", "FromLoop", "Obey", "Pulsed", "Ready", "Recorded", "Rested", "ToLoop"]
+__all__ = ["Begin", "Free", "FromLoop", "Obey", "Pulsed", "Ready", "Recorded", "Rested", "ToLoop"]
 
 
 class Begin(msgspec.Struct, frozen=True, array_like=True, tag="begin"):
@@ -28,7 +28,11 @@ class Obey(msgspec.Struct, frozen=True, array_like=True, tag="obey"):
 
 
 class Ready(msgspec.Struct, frozen=True, array_like=True, tag="ready"):
-    """The process has imported what a loop needs and waits for one."""
+    """The process has imported what every loop needs and takes one."""
+
+
+class Free(msgspec.Struct, frozen=True, array_like=True, tag="free"):
+    """The loop's end comes next, and after it the process takes another loop."""
 
 
 class Recorded(msgspec.Struct, frozen=True, array_like=True, tag="recorded"):
@@ -55,4 +59,4 @@ class Rested(msgspec.Struct, frozen=True, array_like=True, tag="rested"):
 
 
 ToLoop = Begin | Obey
-FromLoop = Ready | Recorded | Pulsed | Rested | Done | Failed
+FromLoop = Ready | Free | Recorded | Pulsed | Rested | Done | Failed

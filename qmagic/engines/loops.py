@@ -1,7 +1,8 @@
-"""The processes of hybrid loops: one for each loop, which ends with it, outside the simulation slots.
+"""The processes of hybrid loops: one for each loop, outside the simulation slots.
 
-One spare stands by for the environment that ran a loop last, so that the next loop, a fork or a sweep's member begins
-without waiting for imports. Processes are started from the service's main thread: they die with it.
+One that ran a loop of circuits is free for the next; one that ran a function of the user's ends with it. A spare stands
+by for the environment that ran a loop last, so that the next loop, a fork or a sweep's member begins without waiting
+for imports. Processes are started from the service's main thread: they die with it.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from typing import Protocol
 
 import msgspec
 
+from qmagic.engines.ahead import Ahead
 from qmagic.engines.base import Done, Failed
-from qmagic.engines.loop_messages import Begin, FromLoop, Obey, Pulsed, Ready, Recorded, Rested
+from qmagic.engines.loop_messages import Begin, Free, FromLoop, Obey, Pulsed, Ready, Recorded, Rested
 from qmagic.engines.process import environment_key
 from qmagic.engines.spawn import spawn
 from qmagic.home import start_time
@@ -32,6 +34,9 @@ log = logging.getLogger(__name__)
 
 _LEAVE_SECONDS = 0.5
 _START_SECONDS = 180.0
+#: Spares that are kept: one that has run loops, and one that stands by when it is taken. More of them, which a sweep
+#: leaves behind, end after so many seconds.
+_SPARES, _SURPLUS_SECONDS = 2, 5.0
 
 
 class LoopListener(Protocol):
@@ -58,7 +63,9 @@ class LoopListener(Protocol):
 
 @dataclasses.dataclass(slots=True)
 class _Process:
-    """A loop's process. `begin` is its loop; None for a spare. `told` says that the loop has ended for us already."""
+    """A loop's process. `begin` is its loop; None for a spare. `lasts` says that it becomes one at the loop's end,
+    `told` that the loop has ended for us already, and the process is about to.
+    """
 
     process: subprocess.Popen[bytes]
     connection: Connection
@@ -68,6 +75,7 @@ class _Process:
     begin: Begin | None = None
     up: bool = False
     killed: bool = False
+    lasts: bool = False
     told: bool = False
     since: float = dataclasses.field(default_factory=time.monotonic)
 
@@ -86,6 +94,8 @@ class LoopEngine:
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(FromLoop).decode
         self._processes: dict[int, _Process] = {}
+        #: Compiles what the first loop would wait for.
+        self.ahead = Ahead()
 
     @property
     def descriptors(self) -> set[int]:
@@ -100,11 +110,11 @@ class LoopEngine:
         ]
 
     def begin(self, environment: Environment, begin: Begin) -> None:
-        """Runs a loop; the spare takes it where there is one."""
+        """Runs a loop; a spare takes it where there is one."""
         key = environment_key(environment)
-        one = next((p for p in self._processes.values() if p.begin is None and p.key == key and not p.killed), None)
-        if one is None:
-            one = self._start(environment, key)
+        # that was free last: it has loaded most
+        spare = max((p for p in self._spares if p.key == key), key=lambda p: (p.up, p.since), default=None)
+        one = spare or self._start(environment, key)
         if one is None:
             reason = f"its Python cannot be started ({environment.executable})"
             self.listener.on_loop_died(begin.job, begin.attempt, reason, killed=False)
@@ -126,8 +136,7 @@ class LoopEngine:
         """Ends a loop's process; `on_loop_died` follows. Tells whether there is one."""
         one = self._holder(job)
         if one is not None:
-            one.killed = True
-            one.process.kill()
+            self._end(one)
         return one is not None
 
     def read(self, descriptor: int) -> None:
@@ -148,14 +157,19 @@ class LoopEngine:
 
     def look(self, idle: float) -> None:
         """Ends spares that nobody has needed for `idle` seconds, and processes that do not come up."""
+        self.ahead.look()
         now = time.monotonic()
         for one in self._processes.values():
             if now - one.since > (_START_SECONDS if not one.up else idle) and (not one.up or one.begin is None):
                 one.killed = one.up
                 one.process.kill()
+        for one in sorted(self._spares, key=lambda p: -p.since)[_SPARES:]:
+            if now - one.since > _SURPLUS_SECONDS:
+                self._end(one)
 
     def close(self) -> None:
         """Ends every process and waits until they are gone."""
+        self.ahead.close()
         for one in self._processes.values():
             one.process.kill()
         for one in self._processes.values():
@@ -164,6 +178,14 @@ class LoopEngine:
         self._processes.clear()
 
     # -- inside -----------------------------------------------------------------------------------------------------
+
+    @property
+    def _spares(self) -> list[_Process]:
+        return [one for one in self._processes.values() if one.begin is None and not one.killed]
+
+    def _end(self, one: _Process) -> None:
+        one.killed = True
+        one.process.kill()
 
     def _holder(self, job: str) -> _Process | None:
         return next((p for p in self._processes.values() if p.begin and p.begin.job == job and not p.told), None)
@@ -181,12 +203,10 @@ class LoopEngine:
 
     def _stand_by(self, environment: Environment, key: str) -> None:
         """Keeps one spare, for the environment that was used last."""
-        spares = [p for p in self._processes.values() if p.begin is None and not p.killed]
-        for spare in spares:
+        for spare in self._spares:
             if spare.key != key:
-                spare.killed = True
-                spare.process.kill()
-        if not any(spare.key == key for spare in spares):
+                self._end(spare)
+        if not self._spares:
             self._start(environment, key)
 
     def _handle(self, one: _Process, message: FromLoop) -> None:
@@ -197,12 +217,16 @@ class LoopEngine:
             return
         if one.begin is None or one.told:
             return
-        if isinstance(message, Recorded):
+        if isinstance(message, Free):
+            one.lasts = True
+        elif isinstance(message, Recorded):
             self.listener.on_recorded(message)
         elif isinstance(message, Pulsed):
             self.listener.on_pulsed(message)
         else:
-            one.told = True
+            one.told = not one.lasts
+            if one.lasts:  # before anybody hears of the end: the next loop may come with it
+                one.begin, one.lasts, one.since = None, False, time.monotonic()
             if isinstance(message, Rested):
                 self.listener.on_rested(message)
             elif isinstance(message, Done):

@@ -19,6 +19,7 @@ from qmagic.cells.parameters import plain_values
 from qmagic.cells.pubs import observables_of
 from qmagic.cells.python import is_circuit
 from qmagic.cells.request import CellRequest, Wanted
+from qmagic.clouds import provider_of
 from qmagic.errors import InputError, nearest
 from qmagic.jobs import JobSpec, Source, new_job_id, new_seed
 from qmagic.loops.gradients import METHODS
@@ -117,6 +118,12 @@ def _of_circuit(asked: Asked, seed: int, slopes: Any) -> _Parts:
     if slopes is not None:
         raise InputError(f"gradient: expected one of {', '.join(METHODS)}; a function goes with a cost function")
     usual, ansatz, x0 = options.defaults(), asked.objective, asked.x0
+    backend = asked.backend or usual.backend
+    if provider_of(backend):
+        raise InputError(
+            f"backend {backend!r} is a cloud's, and a loop's values come from this machine so far: leave it out, or "
+            "give noise=, and run the result there with qmagic.run"
+        )
     observable = asked.second if asked.observable is None else asked.observable
     if observable is None:
         raise InputError("minimize(ansatz) needs an observable: minimize(ansatz, observable)")
@@ -127,7 +134,7 @@ def _of_circuit(asked: Asked, seed: int, slopes: Any) -> _Parts:
         draw = random.Random(seed_of(seed, "x0"))
         x0 = [draw.uniform(-math.pi, math.pi) for _ in names]
     request = CellRequest(
-        backend=registry.resolve(asked.backend or usual.backend), shots=asked.shots, seed=seed,
+        backend=registry.resolve(backend), shots=asked.shots, seed=seed,
         precision=None if asked.precision is None else float(asked.precision), first_line=1,
     )  # fmt: skip
     flags.check(request)

@@ -1,4 +1,4 @@
-"""A loop's line to the service: tape and pulses go out on a thread of their own, orders come in on another.
+"""A loop's line to the service: tape and pulses go out on a thread of their own; orders come in by the inbox.
 
 The tape goes out at least every `BATCH` seconds; what has not gone out when the process is killed is computed again.
 """
@@ -14,7 +14,8 @@ from multiprocessing.connection import Connection
 
 import msgspec
 
-from qmagic.engines.loop_messages import FromLoop, Obey, Pulsed, Recorded, Rested, ToLoop
+from qmagic.engines.loop_messages import FromLoop, Pulsed, Recorded, Rested
+from qmagic.loops.inbox import Orders
 from qmagic.orders import Order
 from qmagic.tapes import Entry, LoopState, Pulse, Stood, Told, pack, rows_of
 
@@ -37,21 +38,19 @@ class Line:
         connection: To the service.
         job: The job's id.
         attempt: The attempt's number.
-        orders: Orders that the tape does not have yet.
+        orders: Orders that the tape does not have yet, and those to come.
         evaluations: How many evaluations are on the tape.
         iterations: How many iterations are on the tape.
     """
 
     def __init__(
-        self, connection: Connection, job: str, attempt: int, orders: list[Order], evaluations: int, iterations: int
+        self, connection: Connection, job: str, attempt: int, orders: Orders, evaluations: int, iterations: int
     ) -> None:
         self._connection, self._job, self._attempt = connection, job, attempt
         self._evaluations, self._iterations = evaluations, iterations
         self._encode = msgspec.msgpack.Encoder().encode
-        self._decode = msgspec.msgpack.Decoder(ToLoop).decode
         self._entries: deque[Entry] = deque()
-        self._orders = deque(orders)
-        self._ordered, self._over = threading.Event(), threading.Event()
+        self._orders, self._over = orders, threading.Event()
         self._lock = threading.Lock()
         self._last: LoopState | None = None
         self._reminded = 0.0
@@ -59,10 +58,9 @@ class Line:
         self.state: Callable[[], LoopState] = LoopState
 
     def start(self) -> None:
-        """Starts both threads."""
+        """Starts to write."""
         self._writer = threading.Thread(target=self._write, name="tape", daemon=True)
         self._writer.start()
-        threading.Thread(target=self._read, name="orders", daemon=True).start()
 
     # -- the loop's own thread ----------------------------------------------------------------------------------------
 
@@ -72,12 +70,11 @@ class Line:
 
     def order(self) -> Order | None:
         """Returns the next order, None where there is none."""
-        return self._orders.popleft() if self._orders else None
+        return self._orders.take()
 
     def await_order(self) -> None:
         """Waits for an order; where none comes for long, ends the process."""
-        self._ordered.clear()
-        if not self._orders and not self._ordered.wait(_REST):
+        if not self._orders.wait(_REST):
             self.close()
             self.send(Rested(self._job, self._attempt))
             os._exit(0)
@@ -93,7 +90,7 @@ class Line:
         with self._lock:
             self._connection.send_bytes(data)
 
-    # -- the threads --------------------------------------------------------------------------------------------------
+    # -- the thread ---------------------------------------------------------------------------------------------------
 
     def _write(self) -> None:
         try:
@@ -119,13 +116,3 @@ class Line:
         if stood or not still or (state.phase != "paused" and now - self._reminded > _REMINDER):
             self._last, self._reminded = state, now
             self.send(Pulsed(Pulse(self._job, state, rows_of(stood[-_MOST_ROWS:]))))
-
-    def _read(self) -> None:
-        try:
-            while True:
-                message = self._decode(self._connection.recv_bytes())
-                if isinstance(message, Obey):
-                    self._orders.append(message.order)
-                    self._ordered.set()
-        except (EOFError, OSError):
-            os._exit(1)  # the service is gone

@@ -1,6 +1,8 @@
-"""The process of one loop. Started by the service as ``python -m qmagic.loops.process FD PARENT RESULTS``.
+"""The process of a loop. Started by the service as ``python -m qmagic.loops.process FD PARENT RESULTS``.
 
-It imports what a loop needs, says so, waits for its loop, and ends with it. Like a worker it dies with the service.
+It imports what every loop needs, says so, and loads the kernels for exact steps while it waits. A loop of circuits
+leaves nothing behind, and the process takes another; with a function of the user's it ends. Like a worker it dies with
+the service.
 """
 
 from __future__ import annotations
@@ -16,29 +18,33 @@ from qmagic.engines.worker import INLINE_LIMIT, die_with, offer_to_oom_killer  #
 import msgspec  # isort: skip
 
 from qmagic.engines.base import Done, Failed
-from qmagic.engines.loop_messages import Begin, Ready
+from qmagic.engines.loop_messages import Begin, Free, Ready
 from qmagic.engines.result_files import write_result
 from qmagic.errors import ErrorInfo, QmagicError
 from qmagic.jobs import JobSpec
+from qmagic.loops.inbox import Inbox, Orders
 from qmagic.loops.line import Line
 from qmagic.outcomes import Outcome, pack
-from qmagic.tapes import Stood, Told, unpack
+from qmagic.tapes import Circuits, LoopSpec, Stood, Told, unpack
 
 __all__ = ["main"]
 
 
 def main() -> None:
-    """Runs a loop; the arguments are the connection's descriptor, the parent's pid and the folder for results."""
+    """Runs loops; the arguments are the connection's descriptor, the parent's pid and the folder for results."""
     descriptor, parent, results = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     die_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     offer_to_oom_killer()
     connection = Connection(descriptor)
+    inbox = Inbox(connection)
     try:
         _warm()
         connection.send_bytes(msgspec.msgpack.encode(Ready()))
-        _serve(connection, msgspec.msgpack.decode(connection.recv_bytes(), type=Begin), results)
-    except (EOFError, BrokenPipeError, ConnectionResetError):
+        _load_kernels(inbox)
+        while _serve(connection, *inbox.next(), results):
+            pass
+    except (BrokenPipeError, ConnectionResetError):
         pass  # the service is gone
 
 
@@ -53,12 +59,24 @@ def _warm() -> None:
     in_place.install()
 
 
-def _serve(connection: Connection, begin: Begin, results: Path) -> None:
+def _load_kernels(inbox: Inbox) -> None:
+    """Loads the kernels for exact steps, in parts, as long as no loop waits, which may not need them."""
+    from qmagic.backends import kernels
+
+    for part in kernels.parts():
+        if not inbox.empty:
+            return
+        part()
+
+
+def _serve(connection: Connection, begin: Begin, orders: Orders, results: Path) -> bool:
+    """Runs a loop, and tells whether the process may take another."""
     from qmagic.loops import runner
 
     spec = msgspec.msgpack.decode(begin.spec, type=JobSpec)
-    line = _line(connection, begin)
+    line = _line(connection, begin, orders)
     message: Done | Failed
+    lasts = _leaves_nothing(spec)
     try:
         session = runner.prepare(spec, begin.tape, line)
         line.state = session.state
@@ -68,12 +86,21 @@ def _serve(connection: Connection, begin: Begin, results: Path) -> None:
         message = Failed(begin.job, begin.attempt, _info(error))
     except Exception as error:
         sys.excepthook(type(error), error, error.__traceback__)
-        message = Failed(begin.job, begin.attempt, ErrorInfo.of(error))
+        message, lasts = Failed(begin.job, begin.attempt, ErrorInfo.of(error)), False
     line.close()
+    if lasts:
+        line.send(Free())
     line.send(message)
+    return lasts
 
 
-def _line(connection: Connection, begin: Begin) -> Line:
+def _leaves_nothing(spec: JobSpec) -> bool:
+    """Tells whether a loop runs no code of the user's, which may change what it likes in this process."""
+    loop = msgspec.msgpack.decode(spec.source.data, type=LoopSpec)
+    return isinstance(loop.objective, Circuits) and not loop.callback
+
+
+def _line(connection: Connection, begin: Begin, orders: Orders) -> Line:
     """Returns the line of a loop, whose orders are those that its tape does not have."""
     evaluations = iterations = 0
     obeyed: set[int] = set()
@@ -85,7 +112,7 @@ def _line(connection: Connection, begin: Begin) -> Line:
                 iterations = entry.iteration
             elif hasattr(entry, "order"):
                 obeyed.add(entry.order.number)
-    orders = [order for order in begin.orders if order.number not in obeyed]
+    orders.drop(obeyed)
     return Line(connection, begin.job, begin.attempt, orders, evaluations, iterations)
 
 

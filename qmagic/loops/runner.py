@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import platform
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from importlib import metadata
 
 import msgspec
@@ -23,9 +24,9 @@ from qmagic.version import __version__
 __all__ = ["prepare", "run", "run_here"]
 
 _LOOP = msgspec.msgpack.Decoder(LoopSpec).decode
-#: What the last bits of a loop depend on.
 #: Qubits from which a step is worth more than one core.
 _WIDE = 16
+#: What the last bits of a loop depend on.
 _PACKAGES = ("numpy", "scipy", "qiskit", "qulacs", "qiskit-aer", "numba")
 
 
@@ -108,12 +109,14 @@ def _threads(job: JobSpec) -> int:
 
 
 def _versions(optimizer: str) -> dict[str, str]:
-    return {"python": platform.python_version(), "qmagic": __version__, **dict(_found(optimizer))}
+    packages = (*_PACKAGES, *(("cma",) if optimizer == "cma" else ()))
+    found = {package: version for package in packages if (version := _version(package))}
+    return {"python": platform.python_version(), "qmagic": __version__, **found}
 
 
-def _found(optimizer: str) -> Iterator[tuple[str, str]]:
-    for package in (*_PACKAGES, *(("cma",) if optimizer == "cma" else ())):
-        try:
-            yield package, metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
+@functools.cache  # reading one takes a millisecond
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""

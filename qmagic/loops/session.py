@@ -22,7 +22,7 @@ from qmagic.loops.pickling import UserError
 from qmagic.loops.replay import Replay
 from qmagic.loops.settings import Settings
 from qmagic.loops.stopping import Stopping
-from qmagic.orders import OPTIMIZERS, Changes, Order
+from qmagic.orders import LANDSCAPE, Changes, Order, facts
 from qmagic.tapes import BOTH, VALUE, LoopSpec, LoopState, Noted, Ordered, Stood, Told
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class Session:
         if self.best is None or stood.value < self.best.value:
             self.best = stood
         self.x = np.frombuffer(data, "<f8").copy()
-        notes = self._noticing.after(self.history)
+        notes = [] if self.settings.optimizer == LANDSCAPE else self._noticing.after(self.history)
         self.notes += notes
         if number > self._known:
             self._door.record(stood, *notes)
@@ -173,7 +173,7 @@ class Session:
     @property
     def gradient(self) -> str:
         """Where gradients come from, and why; "" where the optimizer asks for none."""
-        return self.objective.gradient if OPTIMIZERS[self.settings.optimizer].gradient else ""
+        return self.objective.gradient if facts(self.settings.optimizer).gradient else ""
 
     @property
     def seconds(self) -> float:

@@ -9,6 +9,7 @@ import msgspec
 
 from qmagic import client
 from qmagic.client import view
+from qmagic.client.landscape import landscape as look_around
 from qmagic.client.loop import changes_of
 from qmagic.client.loop import fork as fork_loop
 from qmagic.client.loop import order as give
@@ -18,7 +19,7 @@ from qmagic.orders import Changes, Order
 from qmagic.protocol import Find
 from qmagic.serverextension import wire
 
-__all__ = ["cancel", "cancel_many", "delete", "detail", "fork", "listing", "loop", "order", "rerun"]
+__all__ = ["cancel", "cancel_many", "delete", "detail", "fork", "landscape", "listing", "loop", "order", "rerun"]
 
 _RESULT = "application/vnd.qmagic.result.v1+json"
 _SPEC = msgspec.msgpack.Decoder(JobSpec).decode
@@ -103,6 +104,12 @@ def fork(id: str, iteration: int | None, settings: dict[str, Any]) -> JobInfo:
     """Starts another loop that goes the same way up to an iteration, and returns its job."""
     view.wake()
     return fork_loop(id, iteration, settings).info()
+
+
+def landscape(id: str, iteration: int | None) -> JobInfo:
+    """Starts a loop that evaluates the plane around an iteration of another, and returns its job."""
+    view.wake()
+    return look_around(id, iteration).info()
 
 
 def _json(body: wire.Json) -> bytes:

@@ -178,6 +178,18 @@ class ForkLoop(Route):
         self.answer({"job": wire.job_view(job, root)}, 201)
 
 
+class LoopLandscape(Route):
+    """``POST loops/ID/landscape``: ``{"iteration": N}``; without an iteration, around the last one."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, id: str) -> None:
+        """Starts a loop that evaluates the plane around a point of another."""
+        body, root = self.body(iteration=int), self.root
+        job = await self.ask(lambda: asking.landscape(id, body.get("iteration")))
+        self.answer({"job": wire.job_view(job, root)}, 201)
+
+
 class Nothing(Route):
     """Whatever else lies below our address."""
 
@@ -214,6 +226,7 @@ ROUTES: list[tuple[str, type[Route]]] = [
     (_LOOP, OneLoop),
     (rf"{_LOOP}/order", OrderLoop),
     (rf"{_LOOP}/fork", ForkLoop),
+    (rf"{_LOOP}/landscape", LoopLandscape),
     (r"/qmagic/api/status", Status),
     (r"/qmagic/api/diagnose", DiagnoseText),
     (r"/qmagic/api/draw", DrawCircuit),

@@ -92,6 +92,15 @@ class Loops:
         """Ends the process of a loop that is to be cancelled; tells whether there is one."""
         return self._engine.kill(job)
 
+    def fail(self, job: str, what: str) -> None:
+        """Ends a loop that did what it may not, and its process; its tape is kept."""
+        record = self._ledger.live.get(job)
+        if record is not None and record.status is JobStatus.RUNNING:
+            record.error = ErrorInfo("JobFailedError", f"job {job} {what}")
+            self._ledger.end(record, JobStatus.FAILED, "job.failed")
+            self._engine.kill(job)
+            self._forget(record)
+
     def progress(self, job: str) -> float | None:
         """Returns how far a loop is, from 0 to 1, by its limit of iterations."""
         pulse = self._pulses.get(job)

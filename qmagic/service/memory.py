@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from qmagic.engines.local import LocalEngine
+from qmagic.service.loops import Loops
 from qmagic.service.manager import Manager
 from qmagic.service.slots import Slots
 
@@ -60,19 +61,27 @@ def resident(pid: int) -> int:
 
 
 class MemoryWatch:
-    """Looks at the running workers' real memory and stops a job that is over its limit.
+    """Looks at the real memory of workers and of loops' processes, and stops a job that is over its limit.
 
     Args:
         engine: Whose workers.
         manager: Who ends jobs.
         slots: What running jobs hold.
+        loops: The hybrid loops, of which each may take what a single job may.
     """
 
-    def __init__(self, engine: LocalEngine, manager: Manager, slots: Slots) -> None:
-        self._engine, self._manager, self._slots = engine, manager, slots
+    def __init__(self, engine: LocalEngine, manager: Manager, slots: Slots, loops: Loops) -> None:
+        self._engine, self._manager, self._slots, self._loops = engine, manager, slots, loops
 
     def look(self) -> None:
         """Stops each running job whose worker holds more than the job reserved, with some slack, or than there is."""
+        for job, pid, _ in self._loops.processes():
+            if job and (held := resident(pid)) > self._slots.memory:
+                allowed = self._slots.memory / 2**30
+                self._loops.fail(
+                    job, f"took {held / 2**30:.1f} GB of memory, more than the {allowed:.1f} GB that there are for "
+                    "simulations; it was stopped, and its tape is kept",
+                )  # fmt: skip
         running = {record.id: record for record in self._slots.running}
         if not running:
             return

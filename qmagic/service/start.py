@@ -179,6 +179,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     engine.listener, loop_engine.listener = manager, loops
     if first is not None:
         engine.adopt(*first)
+        loop_engine.ahead.of(first[0])
 
     context = zmq.Context()
     socket = context.socket(zmq.ROUTER)
@@ -212,7 +213,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
         hosts,
         functools.partial(RemoteDoor, hosts, sessions),
     )
-    watch = MemoryWatch(engine, manager, slots)
+    watch = MemoryWatch(engine, manager, slots, loops)
     idle = options.idle_minutes * 60
     loop = Loop(socket, server, store, manager, engine, readers, loop_engine, hosts, watch, housekeeping, idle)
     ledger.publish = server.publish

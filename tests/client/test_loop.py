@@ -48,6 +48,7 @@ def test_a_loop_is_a_job(home):
     found = qmagic.job(loop.id)
     assert isinstance(found, qmagic.Loop)
     assert found.result(10).x.tolist() == result.x.tolist()
+    assert qmagic.loop(loop.id) == loop
     assert pickle.loads(pickle.dumps(loop)) == loop
     assert isinstance(qmagic.jobs(1, tag="t")[0], qmagic.Loop)
     assert loop.info().headline.endswith(result.headline[-10:])
@@ -209,3 +210,58 @@ def test_a_sweep_is_many_loops_under_one_parent(home):
         qmagic.sweep([(quick, [0.0])], optimiser="cobyla")
     with pytest.raises(NotFoundError, match="no sweep"):
         qmagic.Sweep("nothing")
+
+
+def free() -> set[int]:
+    """Returns the processes that wait for a loop."""
+    return {worker.pid for worker in status().workers if worker.state == "free"}
+
+
+def test_loops_of_circuits_share_a_process_and_functions_do_not(own_home):
+    """The next loop of circuits runs where the last one did, with the same numbers; none follows a user's function."""
+    from qiskit.circuit.library import efficient_su2
+
+    circuits = efficient_su2(2, reps=1)
+
+    def ran(*asked):
+        loop = qmagic.minimize(*asked, optimizer="adam", maxiter=20, seed=3)
+        return loop.result(120).history.points.tolist()
+
+    first = ran(circuits, "ZZ + 0.5*XI")
+    kept = free()
+    again = [ran(circuits, "ZZ + 0.5*XI") for _ in range(3)]
+    assert again == [first] * 3
+    assert kept & free()
+    before = free()
+    ran(quick, [0.0, 1.0])
+    until(lambda: len(before - free()) == 1, 30, "the function's process has gone")
+
+
+def test_a_landscape_is_taken_aside(home):
+    """The values of a plane around an iteration; the loop's own numbers are those of one that nobody looked around."""
+    asked = {"optimizer": "spsa", "maxiter": 300, "seed": 5}
+    loop = started(qmagic.minimize(slow, [0.0, 1.0, 0.5], **asked))
+    plane = loop.landscape(2, size=5)
+    assert plane.result(60).reason == "all of the plane was evaluated"
+    points, values = plane.history().points.reshape(5, 5, 3), plane.history().values.reshape(5, 5)
+    assert np.allclose(points[2, 2], loop.history().points[1])
+    assert np.allclose(values, ((points - 0.3) ** 2).sum(axis=2))
+    first, second = points[2, 3] - points[2, 2], points[3, 2] - points[2, 2]
+    assert abs(first @ second) < 1e-12
+    assert np.allclose(np.linalg.norm(first), np.linalg.norm(second))
+    alone = qmagic.minimize(slow, [0.0, 1.0, 0.5], **asked)
+    loop.result(60), alone.result(60)
+    assert trajectory(entries(loop, 60)) == trajectory(entries(alone, 60))
+    with pytest.raises(InputError, match=r"landscape\(9999\): the loop has 300 iterations"):
+        loop.landscape(9999)
+    with pytest.raises(InputError, match="needs 2 parameters"):
+        qmagic.minimize(quick, [0.0], maxiter=3).landscape()
+
+
+def test_a_cloud_is_refused_for_a_loop_in_one_line(home):
+    """Evaluations at providers are not there yet: nothing is submitted, and the line says what to do."""
+    from qiskit.circuit.library import efficient_su2
+
+    with pytest.raises(InputError, match=r"'ibm-stub:manila' is a cloud's.*leave it out") as refused:
+        qmagic.minimize(efficient_su2(2, reps=1), "ZZ", backend="ibm-stub:manila")
+    assert "\n" not in str(refused.value)

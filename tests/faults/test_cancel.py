@@ -6,10 +6,12 @@ import os
 import signal
 import threading
 
+import numpy as np
 import psutil
 import pytest
 from msgspec.structs import replace
 
+import qmagic
 from qmagic import client
 from qmagic.client import ask
 from qmagic.errors import InputError, JobCancelledError, JobFailedError, NotFoundError, ServiceError
@@ -225,3 +227,17 @@ def test_worker_cannot_start(tmp_path):
     with pytest.raises(JobFailedError, match=r"does not start \(exit code 3\)"):
         job.result(20)
     assert sum(counts(other).values()) == 100
+
+
+def test_a_loop_that_takes_too_much_memory_is_stopped():
+    """It fails with the numbers, keeps its tape, and leaves no process."""
+
+    def greedy(x):
+        greedy.kept = [*getattr(greedy, "kept", []), np.ones(25_000_000)]  # 200 MB more each time
+        return float(x @ x)
+
+    loop = qmagic.minimize(greedy, [1.0, 2.0], optimizer="nelder-mead", maxiter=100)
+    with pytest.raises(JobFailedError, match=r"GB of memory, more than the 1\.5 GB.*its tape is kept"):
+        loop.result(60)
+    until(lambda: not any(loop.id in worker.jobs for worker in status().workers), what="its process has gone")
+    assert loop.history().values.size > 0

@@ -13,7 +13,7 @@ from tests.serverextension.conftest import Jupyter, submit
 GETS = ("jobs", "jobs/1hq3v8k2n4bell0", "loops/1hq3v8k2n4bell0", "status", "nothing")
 POSTS = (
     "jobs/1hq3v8k2n4bell0/cancel", "jobs/1hq3v8k2n4bell0/rerun", "jobs/cancel", "jobs/delete", "diagnose", "draw",
-    "loops/1hq3v8k2n4bell0/order", "loops/1hq3v8k2n4bell0/fork",
+    "loops/1hq3v8k2n4bell0/order", "loops/1hq3v8k2n4bell0/fork", "loops/1hq3v8k2n4bell0/landscape",
 )  # fmt: skip
 FOREIGN = "http://evil.example"
 

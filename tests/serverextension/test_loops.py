@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import qmagic
 from tests.serverextension.conftest import until
 
@@ -33,6 +35,11 @@ def test_a_loop_is_watched_and_steered_by_its_page(jupyter):
     fork = jupyter.post(f"loops/{loop.id}/fork", {"iteration": at, "settings": {"maxiter": at + 1}})["job"]
     until(lambda: jupyter.get(f"jobs/{fork['id']}")["job"]["status"] == "DONE")
     assert jupyter.get(f"loops/{fork['id']}")["rows"]["value"] == shown["rows"]["value"][: at + 1]
+    around = jupyter.post(f"loops/{loop.id}/landscape", {"iteration": at})["job"]
+    assert around["parent"] == loop.id
+    until(lambda: jupyter.get(f"jobs/{around['id']}")["job"]["status"] == "DONE")
+    middle = jupyter.get(f"loops/{around['id']}?points=1")["points"][21 * 10 + 10]
+    assert middle == pytest.approx(shown["points"][at - 1])
     jupyter.post(f"loops/{loop.id}/order", {"kind": "set", "settings": {"optimizer": "cobyla", "maxiter": at + 4}})
     jupyter.post(f"loops/{loop.id}/order", {"kind": "stop"})
     until(loop.done)
@@ -54,8 +61,10 @@ def test_an_order_that_cannot_be_is_refused_in_one_line(jupyter):
         (f"loops/{loop.id}/order", {"kind": "set", "settings": {"maxiter": "x"}}, 400),
         (f"loops/{loop.id}/order", {"kind": "set", "settings": {"learning_rate": 0.1}}, 400),
         (f"loops/{loop.id}/fork", {"iteration": 10_000}, 400),
+        (f"loops/{loop.id}/landscape", {"iteration": 10_000}, 400),
         ("loops/1hq3v8k2n4none0/order", {"kind": "pause"}, 404),
         ("loops/1hq3v8k2n4none0/fork", {}, 404),
+        ("loops/1hq3v8k2n4none0/landscape", {}, 404),
     ):
         code, body = jupyter.request(path, sent)
         assert code == status, (path, sent, code, body)

@@ -244,6 +244,10 @@ def examples() -> dict[str, Any]:
                 "POST", f"loops/{LOOP_SPEC.id}/fork", {"job": wire.job_view(LOOP_RUNS, ROOT)},
                 request={"iteration": 2, "settings": {"learning_rate": 0.05}}, status=201,
             ),
+            "landscape": rest(
+                "POST", f"loops/{LOOP_SPEC.id}/landscape", {"job": wire.job_view(LOOP_RUNS, ROOT)},
+                request={"iteration": 3}, status=201,
+            ),
             "error": rest("GET", "jobs/none", wire.error("there is no job 'none'"), status=404),
         },
         "socket": {

@@ -9,7 +9,7 @@ import uPlot from 'uplot';
 import { html } from '../views/make';
 import { minus } from '../views/numbers';
 import type { Line } from './lines';
-import { thin } from './thin';
+import { gathered } from './gather';
 
 export interface Picture {
   readonly lines: readonly Line[];
@@ -29,6 +29,8 @@ export interface ChartDoors {
 }
 
 const HEIGHT = 260;
+/** Pixels of which the lowest and the highest value are drawn: what many lines cost is their points. */
+const [FINE, COARSE] = [2, 6];
 /** A press that moves less than this, in pixels, is a click. */
 const STILL = 4;
 
@@ -88,7 +90,7 @@ export class Chart {
       return;
     }
     const range = this._range ?? this._all();
-    const data = gathered(picture.lines, range, Math.ceil(width / 2));
+    const data = gathered(picture.lines, range, Math.ceil(width / (picture.lines.length > 2 ? COARSE : FINE)));
     if (this._plot) {
       this._plot.batch((plot: uPlot) => {
         plot.setData(data, false);
@@ -224,32 +226,6 @@ export class Chart {
   private _plot: uPlot | null = null;
   private _picture: Picture | null = null;
   private _range: readonly [number, number] | null = null;
-}
-
-/** Returns thinned lines over one x axis, as uPlot takes them: null where a line has no point. */
-export function gathered(
-  lines: readonly Line[],
-  range: readonly [number, number],
-  stretches: number
-): uPlot.AlignedData {
-  const kept = lines.map(line => thin(line.x, line.y, range, stretches));
-  const x = [...new Set(kept.flatMap((places, i) => places.map(place => lines[i].x[place])))].sort((a, b) => a - b);
-  const where = new Map(x.map((value, i) => [value, i]));
-  const columns: (number | null)[][] = [];
-  lines.forEach((line, i) => {
-    const put = (of: (place: number) => number): void => {
-      const column = new Array<number | null>(x.length).fill(null);
-      kept[i].forEach(place => (column[where.get(line.x[place])!] = of(place)));
-      columns.push(column);
-    };
-    put(place => line.y[place]);
-    if (line.std) {
-      const { std } = line;
-      put(place => line.y[place] - std[place]);
-      put(place => line.y[place] + std[place]);
-    }
-  });
-  return [x, ...columns];
 }
 
 function tickText(value: number): string {

@@ -7,7 +7,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { IDisposable } from '@lumino/disposable';
 import type { Api } from '../api';
 import type { JobsModel } from '../model';
-import { isFinal, type LoopPulse } from '../protocol';
+import { isFinal, type JobDetail, type LoopPulse } from '../protocol';
 import { LOOP_MIME, NO_ROWS, readAnswer, readRows, readState, readStored } from './read';
 import type { Track } from './track';
 
@@ -31,6 +31,11 @@ export class Follower implements IDisposable {
   /** Why the server does not know the loop; "" where it does. */
   get gone(): string {
     return this._gone;
+  }
+
+  /** What a notebook stores of the loop's end, once it has come while somebody looked; null before. */
+  get end(): JobDetail['stored'] | null {
+    return this._end;
   }
 
   /** Whether the server has said anything since the connection was made. */
@@ -133,12 +138,13 @@ export class Follower implements IDisposable {
     }
   }
 
-  /** The result of a loop that ended well, where its notebook has not stored it. */
+  /** How a loop ended, where its notebook has not stored it. */
   private async _loadEnd(): Promise<void> {
     const { track } = this;
-    if (track.status === 'DONE' && !track.data.final) {
-      const end = readStored((await this._api.job(track.id)).stored[LOOP_MIME]);
-      if (end) {
+    if (track.status && isFinal(track.status) && !track.data.final && !this._end) {
+      this._end = (await this._api.job(track.id)).stored;
+      const end = readStored(this._end[LOOP_MIME]);
+      if (end?.final) {
         track.finish(end);
       }
     }
@@ -160,6 +166,7 @@ export class Follower implements IDisposable {
   }
 
   private readonly _changed = new Signal<this, void>(this);
+  private _end: JobDetail['stored'] | null = null;
   private _asked = false;
   private _asking = false;
   private _again = false;

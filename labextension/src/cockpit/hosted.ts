@@ -1,7 +1,7 @@
 /** A cockpit on a Jupyter page: it follows its loop and those laid over it, and sends orders to the server. */
 
 import type { IDisposable } from '@lumino/disposable';
-import type { JobView } from '../protocol';
+import type { JobDetail, JobView } from '../protocol';
 import type { IQMagic } from '../tokens';
 import type { View } from '../views';
 import { Follower } from './follow';
@@ -16,7 +16,8 @@ export class HostedCockpit implements IDisposable {
   constructor(
     element: HTMLElement,
     loop: LoopData,
-    private readonly _qmagic: IQMagic
+    private readonly _qmagic: IQMagic,
+    private readonly _keep: (end: JobDetail['stored']) => void = () => undefined
   ) {
     const { api, model, trans } = _qmagic;
     this._own = this._follow(new Track(loop));
@@ -29,7 +30,15 @@ export class HostedCockpit implements IDisposable {
         this._overlay(job.id, true);
       },
       overlay: (id, on) => this._overlay(id, on),
-      watchPoints: on => this._own.watchPoints(on)
+      watchPoints: on => this._watchPoints(on),
+      landscape: async iteration => {
+        const job = await api.landscape(loop.id, iteration);
+        model.put(job);
+        this._lookAround(job.id);
+      },
+      endLandscape: async () => {
+        (await api.cancel([this._around?.track.id ?? ''])).forEach(job => model.put(job));
+      }
     });
   }
 
@@ -42,6 +51,7 @@ export class HostedCockpit implements IDisposable {
       this._disposed = true;
       this._own.dispose();
       this._others.forEach(other => other.dispose());
+      this._around?.dispose();
       this._view.dispose();
     }
   }
@@ -57,14 +67,43 @@ export class HostedCockpit implements IDisposable {
     this._view.update(this._data());
   }
 
+  /** The parameters are looked at, and with them the newest landscape that there is. */
+  private _watchPoints(on: boolean): void {
+    this._own.watchPoints(on);
+    if (on && !this._around) {
+      const found = [...this._qmagic.model.all()].filter(
+        job => job.kind === 'loop' && job.parent === this._own.track.id
+      );
+      if (found.length) {
+        this._lookAround(found.reduce((one, other) => (other.created > one.created ? other : one)).id);
+      }
+    }
+  }
+
+  private _lookAround(id: string): void {
+    this._around?.dispose();
+    this._around = this._follow(new Track(unread(id, '')));
+    this._around.watchPoints(true);
+    this._view.update(this._data());
+  }
+
   private _follow(track: Track): Follower {
     const follower = new Follower(track, this._qmagic.model, this._qmagic.api);
     follower.changed.connect(() => {
       if (this._view && !this._disposed) {
         this._view.update(this._data());
+        this._freeze();
       }
     });
     return follower;
+  }
+
+  /** Hands on what came at the end, once. */
+  private _freeze(): void {
+    if (this._own.end && !this._frozen) {
+      this._frozen = true;
+      this._keep(this._own.end);
+    }
   }
 
   private _data(): CockpitData {
@@ -74,6 +113,7 @@ export class HostedCockpit implements IDisposable {
       gone || !track.id ? 'stored' : model.connection === 'online' && !heard ? 'connecting' : model.connection;
     return {
       tracks: [track, ...[...this._others.values()].map(other => other.track)],
+      landscape: this._around?.track,
       connection,
       trouble: gone || model.trouble,
       others: this._loops().map(job => [job.id, job.name ? `${job.name} (${job.id.slice(-4)})` : job.id] as const)
@@ -82,13 +122,18 @@ export class HostedCockpit implements IDisposable {
 
   /** Returns other loops, the newest first, and all that are laid over this one. */
   private _loops(): JobView[] {
-    const found = [...this._qmagic.model.all()].filter(job => job.kind === 'loop' && job.id !== this._own.track.id);
+    const own = this._own.track.id;
+    const found = [...this._qmagic.model.all()].filter(
+      job => job.kind === 'loop' && job.id !== own && job.parent !== own
+    );
     found.sort((a, b) => b.created - a.created);
     return found.filter((job, i) => i < MOST_OTHERS || this._others.has(job.id));
   }
 
   private readonly _others = new Map<string, Follower>();
   private readonly _own: Follower;
+  private _around: Follower | null = null;
   private readonly _view: View<CockpitData>;
+  private _frozen = false;
   private _disposed = false;
 }

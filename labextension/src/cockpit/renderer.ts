@@ -2,6 +2,7 @@
 
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Widget } from '@lumino/widgets';
+import type { JobDetail } from '../protocol';
 import type { IQMagic } from '../tokens';
 import { HostedCockpit } from './hosted';
 import { Follower } from './follow';
@@ -17,11 +18,16 @@ export class LoopRenderer extends Widget implements IRenderMime.IRenderer {
   }
 
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    const loop = readStored(model.data[LOOP_MIME]);
+    this._model = model;
+    if (loop?.id && loop.id === this._shown) {
+      return Promise.resolve(); // its end has been stored: what a person has zoomed into stays
+    }
     this._cockpit?.dispose();
     this._cockpit = null;
-    const loop = readStored(model.data[LOOP_MIME]);
+    this._shown = loop?.id ?? '';
     if (loop) {
-      this._cockpit = new HostedCockpit(this.node, loop, this._qmagic);
+      this._cockpit = new HostedCockpit(this.node, loop, this._qmagic, end => this._freeze(end));
     } else {
       this.node.textContent = this._qmagic.trans.__('This output names no loop.');
     }
@@ -33,7 +39,16 @@ export class LoopRenderer extends Widget implements IRenderMime.IRenderer {
     super.dispose();
   }
 
+  /** Puts the end into the notebook, with a picture and a table that need neither kernel nor server. */
+  private _freeze(end: JobDetail['stored']): void {
+    if (LOOP_MIME in end && readStored(this._model?.data[LOOP_MIME])?.state.phase !== 'ended') {
+      this._model?.setData({ data: end as IRenderMime.IMimeModel['data'] });
+    }
+  }
+
   private _cockpit: HostedCockpit | null = null;
+  private _model: IRenderMime.IMimeModel | null = null;
+  private _shown = '';
 }
 
 /** A sweep: each of its loops is followed. */

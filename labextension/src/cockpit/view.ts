@@ -13,8 +13,10 @@ import { Chart } from './chart';
 import { Controls, type Doors } from './controls';
 import { figures, measured } from './figures';
 import { drawHeatmap } from './heatmap';
+import { Landscape, type LandscapeDoors } from './landscape';
 import { answer, linesOf, nameOf, type Across } from './lines';
 import { Overlays } from './overlays';
+import { pick } from './pick';
 import type { Track } from './track';
 import { acrossChoices, acrossWord, phaseOf, phaseWord, shownChoices, staleLine, type Shown } from './words';
 
@@ -27,9 +29,11 @@ export interface CockpitData {
   readonly trouble?: string;
   /** Other loops that can be laid over this one: id and name. */
   readonly others?: readonly (readonly [string, string])[];
+  /** The plane around one of its points, where somebody has asked for it. */
+  readonly landscape?: Track;
 }
 
-export interface CockpitOptions extends ViewOptions, Doors {
+export interface CockpitOptions extends ViewOptions, Doors, LandscapeDoors {
   /** Lays another loop over this one, or takes it away. */
   readonly overlay?: (id: string, on: boolean) => void;
   /** The parameters are looked at, or no more: they are not sent otherwise. */
@@ -52,6 +56,7 @@ class Cockpit implements View<CockpitData> {
     const words = (this._words = wordsOf(_options));
     this._controls = new Controls(_options, trouble => this._complain(trouble), { words });
     this._overlays = new Overlays(_options.overlay, words);
+    this._landscape = new Landscape(_options, words);
     this._reset = button(words.__('Show all'), () => this._chart.zoom(null), {
       title: words.__('Drag over the curve to zoom; a double click shows all')
     });
@@ -72,6 +77,7 @@ class Cockpit implements View<CockpitData> {
       this._tools(),
       this._place,
       this._heat,
+      this._landscape.node,
       this._legend,
       this._reading,
       this._overlays.node,
@@ -118,20 +124,17 @@ class Cockpit implements View<CockpitData> {
       label: string,
       values: readonly (readonly [T, string])[],
       set: (value: T) => void
-    ): HTMLElement => {
-      const options = values.map(([value, text]) => html('option', { value }, text));
-      const select = html('select', {}, ...options);
-      select.addEventListener('change', () => {
-        set(select.value as T);
+    ): HTMLElement =>
+      pick(label, values, value => {
+        set(value);
         this._draw();
       });
-      return html('label', { class: 'qmv-Check' }, label, select);
-    };
+    this._against = picker(words.__('against'), acrossChoices(words), value => (this._across = value));
     return html(
       'div',
       { class: 'qmv-Tools' },
-      picker(words.__('Show'), shownChoices(words), value => (this._shown = value)),
-      picker(words.__('against'), acrossChoices(words), value => (this._across = value)),
+      picker(words.__('Show'), shownChoices(words, this._landscape.offered), value => (this._shown = value)),
+      this._against,
       this._logBox,
       this._reset
     );
@@ -154,7 +157,7 @@ class Cockpit implements View<CockpitData> {
     const online = connection === 'online';
     this._controls.show({ state: track.state, ended: track.ended, online, picked: this._picked });
     this._fill();
-    this._watch(this._shown === 'parameters' || this._shown === 'heat map');
+    this._watch(['parameters', 'heat map', 'landscape'].includes(this._shown));
     this._picture();
     const notes = track.notes.slice(-MOST_NOTES).map(one => words.__('Iteration %1: %2', one.iteration, one.text));
     if (notes.join('\n') !== this._notes.dataset.shown) {
@@ -177,16 +180,23 @@ class Cockpit implements View<CockpitData> {
 
   private _picture(): void {
     const { _words: words, _shown: shown, _across: across } = this;
+    const { tracks, landscape, connection } = this._data;
+    const flat = shown === 'heat map' || shown === 'landscape';
     const log = this._log && shown !== 'parameters'; // angles have signs
-    const { tracks } = this._data;
-    const heat = shown === 'heat map';
-    this._heat.hidden = !heat;
-    this._place.hidden = this._legend.hidden = this._reset.hidden = heat;
-    this._logBox.hidden = heat || shown === 'parameters';
-    if (heat) {
+    this._heat.hidden = shown !== 'heat map';
+    this._landscape.node.hidden = shown !== 'landscape';
+    this._place.hidden = this._legend.hidden = this._reset.hidden = this._against.hidden = flat;
+    this._logBox.hidden = flat || shown === 'parameters';
+    if (shown === 'heat map') {
       drawHeatmap(this._heat, this._track, words);
       return;
     }
+    if (shown === 'landscape') {
+      this._landscape.draw(landscape ?? null, this._track, this._picked, connection === 'online');
+      return;
+    }
+    const shots = tracks.some(track => track.state.spent_shots > 0);
+    this._against.querySelector<HTMLOptionElement>('option[value="shots"]')!.hidden = !shots;
     const lines = linesOf(tracks, across, shown, log, words);
     const from =
       answer(tracks) === null ? words.__('above the lowest seen') : words.__('distance from the exact answer');
@@ -280,6 +290,8 @@ class Cockpit implements View<CockpitData> {
   private readonly _legend = html('div', { class: 'qmv-Loop-legend' });
   private readonly _reading = html('div', { class: 'qmv-Loop-reading' });
   private readonly _overlays: Overlays;
+  private readonly _landscape: Landscape;
+  private _against!: HTMLElement;
   private readonly _notes = html('div', { class: 'qmv-Loop-notes' });
   private _shown: Shown = 'value';
   private _across: Across = 'iteration';

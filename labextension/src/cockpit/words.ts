@@ -6,17 +6,18 @@ import type { Across, Up } from './lines';
 import type { Track } from './track';
 
 /** What a cockpit can show. */
-export type Shown = Up | 'heat map';
+export type Shown = Up | 'heat map' | 'landscape';
 
 /** Returns what can be shown, and its names. */
-export function shownChoices(words: Words): (readonly [Shown, string])[] {
-  return [
+export function shownChoices(words: Words, landscape: boolean): (readonly [Shown, string])[] {
+  const choices: (readonly [Shown, string])[] = [
     ['value', words.__('value')],
     ['gradient_norm', words.__('gradient norm')],
     ['step', words.__('step size')],
     ['parameters', words.__('parameters')],
     ['heat map', words.__('heat map')]
   ];
+  return landscape ? [...choices, ['landscape', words.__('landscape')]] : choices;
 }
 
 /** Returns what can lie along the x axis, and its names. */

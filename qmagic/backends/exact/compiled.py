@@ -5,13 +5,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-from pathlib import Path
 from typing import Any
 
 import numba
-import platformdirs
 
 from qmagic.backends.exact.observed import observed
 from qmagic.backends.exact.passes import back, forward
@@ -19,6 +16,7 @@ from qmagic.backends.exact.phases import phases
 from qmagic.backends.exact.product import product, product_slopes
 from qmagic.backends.exact.simd import filled, kernel
 from qmagic.backends.exact.tables import DIAGONAL, SHARED, STATIC
+from qmagic.backends.kernels import folder
 
 __all__ = ["BACK", "BEGIN", "END", "ENERGY", "FORWARD", "GRADIENT", "OBSERVE", "SETUP", "run"]
 
@@ -28,12 +26,9 @@ SETUP, ENERGY, GRADIENT, BEGIN, FORWARD, OBSERVE, BACK, END = range(8)
 
 def _compiled(function: Any) -> Any:
     """Lets Numba compile a function and keep it. Its own cache looks at one file only; ours at all of this folder."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
     config: Any = numba.config
     before = config.CACHE_DIR
-    config.CACHE_DIR = str(platformdirs.user_cache_path("qmagic") / f"kernels-{digest.hexdigest()[:16]}")
+    config.CACHE_DIR = str(folder())
     try:
         return numba.njit(nogil=True, error_model="numpy", cache=True)(function)
     finally:

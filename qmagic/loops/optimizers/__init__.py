@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from qmagic.errors import InputError, nearest
 from qmagic.loops.optimizers.asking import Optimizer, Run
-from qmagic.orders import OPTIMIZERS
+from qmagic.orders import LANDSCAPE, OPTIMIZERS, facts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +28,7 @@ _OURS = {
     "adam": "qmagic.loops.optimizers.descent:Adam",
     "gradient-descent": "qmagic.loops.optimizers.descent:GradientDescent",
     "cma": "qmagic.loops.optimizers.cma:Cma",
+    LANDSCAPE: "qmagic.loops.optimizers.plane:Plane",
 }
 
 
@@ -37,8 +38,9 @@ def check(name: str, learning_rate: float | None, options: Mapping[str, Any]) ->
     Raises:
         InputError: It has no learning rate, no such option, or needs a package that is not installed.
     """
-    if learning_rate is not None and not OPTIMIZERS[name].learning_rate:
-        raise InputError(f"optimizer {name} has no learning rate; {', '.join(_OURS)} have one")
+    if learning_rate is not None and not facts(name).learning_rate:
+        able = [one for one, known in OPTIMIZERS.items() if known.learning_rate]
+        raise InputError(f"optimizer {name} has no learning rate; {', '.join(able)} have one")
     if learning_rate is not None and not 0 < learning_rate < float("inf"):
         raise InputError(f"learning rate {learning_rate}: expected a number above 0")
     if name == "cma" and importlib.util.find_spec("cma") is None:
