@@ -28,6 +28,7 @@ from tests.faults.making import gone, service, until
 from tests.stub.conftest import Stub
 
 pytest.importorskip("starlette")
+pytestmark = pytest.mark.soak  # SOAK has more of it
 
 STEPS = ("before the submit left", "after the submit left", "queued", "running", "fetching", "cancel", "cancel sent")
 FEW = (("service", "after the submit left"), ("host", "before the submit left"), ("host", "fetching"))

@@ -15,6 +15,7 @@ from tests.faults.clouds import CLOUDS, assert_one_job_one_result, submitted
 from tests.stub.conftest import Stub
 
 pytest.importorskip("starlette")
+pytestmark = pytest.mark.soak  # SOAK has more of it
 
 #: One of each way to lose, cut and refuse, all for IBM and the first three for every cloud; the rest in `make soak`.
 FEW = (

@@ -17,6 +17,7 @@ from tests.conftest import SOAK
 from tests.magics.conftest import QASM, Kernel
 
 pytest.importorskip("starlette")
+pytestmark = pytest.mark.soak  # SOAK has more of it
 
 #: A key that no cloud knows, for each client: it is in the environment of kernel, service and provider hosts.
 WRONG = {
