@@ -6,7 +6,7 @@ NPM := npm --silent --prefix labextension
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test test-kernels soak check format notebooks peers bench bench-qasm clean
+.PHONY: help setup lab test test-kernels soak check format notebooks peers bench bench-qasm reliability clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
@@ -49,6 +49,9 @@ bench: setup ## measure against peers, in one run: a table, and JSON in benchmar
 
 bench-qasm: setup ## QASMBench: auto against the best single simulator for each file (up to 40 minutes)
 	@$(BIN)/python -m benchmarks.qasm $(BENCH_ARGS)
+
+reliability: setup ## the fault matrix by the clouds' own clients and by qmagic (some ten minutes)
+	@$(BIN)/python -m benchmarks.reliability $(BENCH_ARGS)
 
 clean: ## remove what make built (jobs and results, in QMAGIC_HOME, stay)
 	@rm -rf labextension/node_modules labextension/lib labextension/*.tsbuildinfo qmagic/labextension qmagic/display/static/card.*

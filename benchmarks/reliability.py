@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from benchmarks.fault_matrix import CASES, DEVICES, SHOTS, Case, circuit, is_right
@@ -57,6 +58,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--few", type=int, default=len(CASES), help="only so many cases, spread over the matrix")
     parser.add_argument("--side", choices=["bare", "qmagic"], help="only one side")
     parser.add_argument("--write", action="store_true", help=f"write the figures into {_PAGE.relative_to(ROOT)}")
+    parser.add_argument("--out", type=Path, default=OUT / "reliability.json", help="JSON; keeps what was not measured")
     parser.add_argument("--lane", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     step = max(1, len(CASES) // options.few)
@@ -65,8 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
         return
     sides = [options.side] if options.side else ["bare", "qmagic"]
     OUT.mkdir(exist_ok=True)
-    path = OUT / "reliability.json"
-    kept = json.loads(path.read_text()) if path.exists() else {}
+    kept = json.loads(options.out.read_text()) if options.out.exists() else {}
     for side in sides:
         lanes = {cloud: _started(cloud, side, options.few) for cloud in options.clouds or DEVICES}
         for cloud, lane in lanes.items():
@@ -74,7 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
             if lane.returncode:
                 raise RuntimeError(f"the lane of {cloud} failed")
             kept.setdefault(cloud, {})[side] = json.loads(told)
-    path.write_text(json.dumps(kept, indent=1) + "\n")
+    options.out.write_text(json.dumps(kept, indent=1) + "\n")
     report(kept, write=options.write)
 
 

@@ -18,10 +18,10 @@ SOAK = os.environ.get("QMAGIC_SOAK") == "1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what has a full count: each test that uses `full`, and each in a file that reads QMAGIC_SOAK."""
+    """Marks what has a full count: each test that uses `full`, and each in a file that has SOAK."""
     for item in items:
         module = getattr(item, "module", None)
-        reads = module is not None and "QMAGIC_SOAK" in inspect.getsource(module)
+        reads = module is not None and "SOAK" in inspect.getsource(module)
         if reads or "full" in getattr(item, "fixturenames", ()):
             item.add_marker("soak")
 

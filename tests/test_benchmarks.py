@@ -8,6 +8,7 @@ import math
 
 import pytest
 
+from benchmarks import reliability
 from benchmarks.__main__ import NAMES, main
 from benchmarks.row import seconds, seconds_more, times_as_fast, times_as_long
 
@@ -27,6 +28,15 @@ def test_every_bench_gives_its_rows(name, tmp_path, capsys):
         assert row["spread"][0] <= row["value"] <= row["spread"][1]
         assert all(low <= median <= high for median, low, high in row["times"].values())
         assert row["holds"], row["note"]
+
+
+def test_the_fault_matrix_is_measured(tmp_path, capsys):
+    """One case of a cloud, by its own client and by ours: ours has one job and its result."""
+    reliability.main(["ionq", "--few", "1", "--out", str(tmp_path / "out.json")])
+    found = json.loads((tmp_path / "out.json").read_text())["ionq"]
+    assert found["bare"].keys() == found["qmagic"].keys()
+    assert [(one["jobs"], one["result"]) for one in found["qmagic"].values()] == [(1, True)]
+    assert "| IonQ | qmagic | 1 | 1 | 0 | 0 | 0 |" in capsys.readouterr().out
 
 
 def test_every_bench_has_a_target():

@@ -1,12 +1,11 @@
 """What every cloud's adapter owes (`qmagic/providers/base.py`), tried through the service against a real stub.
 
-A module for a cloud makes a class of `Laws`, with the names of its devices.
+A module for a cloud makes a class of `Laws`, with the names of its devices. What goes wrong on the way of a
+single circuit is in tests/faults, for all clouds at once.
 """
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 
 import numpy as np
@@ -24,17 +23,8 @@ from qmagic.home import find_service
 from qmagic.providers.base import ProviderError
 from qmagic.providers.pace import pace_of
 from qmagic.providers.registry import adapter
-from tests.conftest import SOAK
 
 SECONDS = 100
-SUBMIT_FAULTS = [
-    ("drop", True), ("drop", False), ("truncated", True), ("502", True), ("429", False), ("401", False),
-    *([("500", False), ("500", True), ("503", False), ("502", False), ("slow", True)] if SOAK else []),
-]  # fmt: skip
-LATER_FAULTS = [
-    ("poll", "404"), ("poll", "drop"), ("result", "truncated"), ("result", "401"),
-    *([(stage, kind) for stage in ("poll", "result") for kind in ("500", "503", "429", "slow")] if SOAK else []),
-]  # fmt: skip
 
 
 def flipped():
@@ -228,22 +218,6 @@ class Laws:
         found = stub.ask("GET", f"/jobs?cloud={self.cloud}")
         assert [one["status"] for one in found] == ["cancelled"] * (2 if self.one_circuit_a_job else 1)
 
-    @pytest.mark.parametrize(("kind", "after"), SUBMIT_FAULTS)
-    def test_one_job_whatever_becomes_of_a_submit(self, stub, kind, after):
-        """A lost, cut or refused reply to a submit leaves exactly one job at the provider, and its result here."""
-        stub.fresh()
-        stub.ask("POST", "/faults", [{"stage": "submit", "kind": kind, "after": after, "cloud": self.cloud}])
-        self.assert_one_job_one_result(stub, self.run(flipped(), shots=500))
-
-    @pytest.mark.parametrize(("stage", "kind"), LATER_FAULTS)
-    def test_trouble_while_asking_changes_nothing(self, stub, stage, kind):
-        """What goes wrong while a job is watched or fetched loses nothing and fails nothing."""
-        stub.fresh()
-        stub.ask("POST", "/faults", [{"stage": stage, "kind": kind, "cloud": self.cloud, "times": 2}])
-        job = self.run(flipped(), shots=500)
-        self.assert_one_job_one_result(stub, job)
-        assert "job.in_doubt" not in kinds(job)
-
     def test_several_circuits_in_trouble(self, stub):
         """A job of several circuits is there once, all of it, though replies are lost all the time."""
         stub.fresh("drop=0.1", "truncate=0.05", "rate=30/s", "seed=1")
@@ -251,14 +225,6 @@ class Laws:
         result = job.result(timeout=SECONDS)
         assert [result.counts(i) for i in range(6)] == [{"001": 100}] * 6
         assert len(self.jobs(stub)) == (6 if self.one_circuit_a_job else 1)
-
-    def test_a_killed_service_finds_its_job(self, stub, home):
-        """kill -9 of the service while a job is queued: the next service watches the same job."""
-        stub.fresh("queue=2s")
-        job = self.run(flipped(), shots=500)
-        until(lambda: job.status() == "QUEUED", "it is not queued")
-        os.kill(find_service(home).pid, signal.SIGKILL)
-        self.assert_one_job_one_result(stub, job)
 
     def test_a_host_that_is_killed_in_the_middle(self, stub, home):
         """kill -9 of the provider host while a job of several circuits is submitted: what is there stays, once."""
