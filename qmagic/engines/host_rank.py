@@ -29,12 +29,18 @@ def candidates(provider: Provider, cloud: str, spec: JobSpec, names: list[str]) 
     """
     pubs = pubs_of(spec)
     found = provider.devices()
-    meant = [one for one in found if not names or one.name in names or one.name.partition("_")[2] in names]
-    missing = [name for name in names if not any(name in (one.name, one.name.partition("_")[2]) for one in found)]
+    meant = [one for one in found if not names or any(_is(one, name) for name in names)]
+    missing = [name for name in names if not any(_is(one, name) for one in found)]
     return [
         *(_candidate(provider, cloud, device, pubs) for device in meant),
         *(Candidate(backend=f"{cloud}:{name}", out="is not there") for name in missing),
     ]
+
+
+def _is(device: Device, name: str) -> bool:
+    """Tells whether a name is meant for a device: ``manila`` for ``ibm_manila``, ``aria-1`` for ``qpu.aria-1``."""
+    full = device.name.lower()
+    return name.rpartition("/")[2].lower() in (full, full.partition("_")[2], full.removeprefix("qpu."))
 
 
 def _candidate(provider: Provider, cloud: str, device: Device, pubs: list[RemotePub]) -> Candidate:

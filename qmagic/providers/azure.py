@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from qmagic.clouds import Device
 from qmagic.errors import nearest
 from qmagic.providers.azure_errors import doubting, translating
+from qmagic.providers.azure_roads import KEY, STATES, AzureRoads, standing
 from qmagic.providers.base import (
     AuthError,
     GoneError,
@@ -43,15 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Azure"]
 
-_STATES = {
-    "Queued": RemoteStatus.QUEUED,
-    "Waiting": RemoteStatus.QUEUED,
-    "Succeeded": RemoteStatus.DONE,
-    "Completed": RemoteStatus.DONE,
-    "Failed": RemoteStatus.FAILED,
-    "Cancelled": RemoteStatus.CANCELLED,
-}
-_KEY, _PARTS = "qmagic", "qmagic-parts"
+_PARTS = "qmagic-parts"
 _INPUT, _OUTPUT = "qir.v1", "microsoft.quantum-results.v2"
 #: What a provider calls the number of shots, where it is not "shots".
 _SHOTS = {"quantinuum": "count"}
@@ -64,7 +57,7 @@ _STUB_WORKSPACE = {
 }
 
 
-class Azure:
+class Azure(AzureRoads):
     """Microsoft's adapter; the workspace is the one that the client's environment variables name."""
 
     def __init__(self, pace: Pace) -> None:
@@ -99,7 +92,7 @@ class Azure:
                 Device(
                     name=one.id,
                     qubits=one.num_qubits or 0,
-                    status="online" if one.current_availability == "Available" else one.current_availability.lower(),
+                    status=standing(one.current_availability),
                     simulator=".qpu" not in one.id,
                 )
                 for _, one in self._targets()
@@ -140,7 +133,7 @@ class Azure:
                         _SHOTS.get(provider, "shots"): experiments[number].shots,
                         "items": [{"entryPoint": ENTRY_POINT, "arguments": []}],
                     },
-                    metadata={_KEY: key, _PARTS: str(len(programs))},
+                    metadata={KEY: key, _PARTS: str(len(programs))},
                 )
             return id
 
@@ -188,7 +181,7 @@ class Azure:
 
     def _look(self, id: str) -> Standing:
         details = self._details(id)
-        status = _STATES.get(details.status, RemoteStatus.RUNNING)  # Executing, Finishing, Cancelling; a new word
+        status = STATES.get(details.status, RemoteStatus.RUNNING)  # Executing, Finishing, Cancelling; a new word
         error = details.error_data
         return Standing(status, str(error.message) if status is RemoteStatus.FAILED and error is not None else "")
 
@@ -205,10 +198,14 @@ class Azure:
     def _shots(self, id: str) -> Shots:
         details = self._details(id)
         with translating():
-            name = urlsplit(details.output_data_uri).path.rpartition("/")[2]
-            container = self._workspace.get_container_uri(job_id=id)  # signed anew: the old address has its day
-            histogram = json.loads(_Blob(container, name).download())["Results"][0]["Histogram"]
+            histogram = self._file(id, details.output_data_uri)["Results"][0]["Histogram"]
             return shots_of([one["Outcome"] for one in histogram], [one["Count"] for one in histogram])
+
+    def _file(self, id: str, address: str) -> Any:
+        """Returns a file of a job."""
+        name = urlsplit(address).path.rpartition("/")[2]
+        container = self._workspace.get_container_uri(job_id=id)  # signed anew: the old address has its day
+        return json.loads(_Blob(container, name).download())
 
     def _create(self, **details: Any) -> None:
         from azure.core.exceptions import HttpResponseError
@@ -227,16 +224,18 @@ class Azure:
         found: list[tuple[str, Any]] = self._workspace._get_target_status()
         return found
 
+    def _told(self, name: str) -> tuple[str, Any]:
+        """Returns a target's provider, and what Azure tells of it."""
+        known = {one.id: (provider, one) for provider, one in self._targets()}
+        if name not in known:
+            raise RefusedError(f"Azure has no device {name!r}{nearest(name, known)}; there are {', '.join(known)}")
+        return known[name]
+
     def _machine(self, name: str) -> tuple[str, str, Compiler]:
         """Returns a target's full name, its provider, and what writes circuits in gates of QIR."""
         with self._lock:
             if name not in self._machines:
-                known = {one.id: (provider, one) for provider, one in self._targets()}
-                if name not in known:
-                    raise RefusedError(
-                        f"Azure has no device {name!r}{nearest(name, known)}; there are {', '.join(known)}"
-                    )
-                provider, one = known[name]
+                provider, one = self._told(name)
                 self._machines[name] = name, provider, Compiler(name, one.num_qubits or 0, list(GATES))
             return self._machines[name]
 

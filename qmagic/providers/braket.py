@@ -27,6 +27,7 @@ from qmagic.providers.base import (
 from qmagic.providers.braket_devices import Machine, machine_of
 from qmagic.providers.braket_errors import code_of, doubting, translating
 from qmagic.providers.braket_programs import program_of
+from qmagic.providers.braket_roads import KEY, STATES, BraketRoads
 from qmagic.providers.measured import Shots, combine, expand, shots_of
 from qmagic.providers.parts import Parts, joined
 
@@ -39,16 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Braket"]
 
-_STATES = {
-    "CREATED": RemoteStatus.QUEUED,
-    "QUEUED": RemoteStatus.QUEUED,
-    "RUNNING": RemoteStatus.RUNNING,
-    "CANCELLING": RemoteStatus.RUNNING,
-    "COMPLETED": RemoteStatus.DONE,
-    "FAILED": RemoteStatus.FAILED,
-    "CANCELLED": RemoteStatus.CANCELLED,
-}
-_KEY, _PART = "qmagic", "qmagic-part"
+_PART = "qmagic-part"
 _FOLDER = "tasks"
 _HOME = "us-east-1"
 #: Days for which a submit in doubt is looked for.
@@ -56,7 +48,7 @@ _DAYS = 30
 _CONNECT_SECONDS, _READ_SECONDS = 10, 40
 
 
-class Braket:
+class Braket(BraketRoads):
     """Amazon's adapter; the account is the one that AWS's own configuration names."""
 
     def __init__(self, pace: Pace) -> None:
@@ -69,9 +61,10 @@ class Braket:
         self._parts = Parts(self._look, self._cancel, pace)
 
     def devices(self) -> list[Device]:
-        """Returns all devices that are not retired; see `base.Provider`."""
+        """Returns all devices that run circuits and are not retired; see `base.Provider`."""
         with translating():
-            return [one.device for one in self._parts.each(self._described, self._arns())]
+            found = self._parts.each(self._listed, self._arns())
+            return [one.device for one in found if one is not None]
 
     def target(self, device: str) -> Target | None:
         """Returns a device's gates with their errors, as if all its qubits were joined; see `base.Provider`."""
@@ -106,7 +99,7 @@ class Braket:
                     shots=experiments[number].shots,
                     outputS3Bucket=bucket,
                     outputS3KeyPrefix=_FOLDER,
-                    tags={_KEY: key, _PART: f"{number} of {len(programs)}"},
+                    tags={KEY: key, _PART: f"{number} of {len(programs)}"},
                 )
                 return made
 
@@ -119,7 +112,7 @@ class Braket:
             count = 0
             for task in self._tasks():
                 tags = task.get("tags") or {}
-                if tags.get(_KEY) == key and task["status"] not in ("CANCELLED", "CANCELLING"):
+                if tags.get(KEY) == key and task["status"] not in ("CANCELLED", "CANCELLING"):
                     number, _, count = (int(word) if word.isdigit() else 0 for word in tags[_PART].split())
                     found[number] = task["quantumTaskArn"]
         if len(found) == count:
@@ -141,10 +134,15 @@ class Braket:
 
     # one task
 
+    def _task(self, arn: str) -> dict[str, Any]:
+        """Returns what Amazon tells of a task."""
+        task: dict[str, Any] = self._session(_region(arn)).get_quantum_task(arn)
+        return task
+
     def _look(self, arn: str) -> Standing:
         with translating():
-            task = self._session(_region(arn)).get_quantum_task(arn)
-            status = _STATES.get(task["status"], RemoteStatus.RUNNING)  # a word that it has not had: it is not over
+            task = self._task(arn)
+            status = STATES.get(task["status"], RemoteStatus.RUNNING)  # a word that it has not had: it is not over
             position = (task.get("queueInfo") or {}).get("position") or ""
             return Standing(
                 status,
@@ -162,7 +160,7 @@ class Braket:
 
     def _shots(self, arn: str) -> Shots:
         with translating():
-            task = self._session(_region(arn)).get_quantum_task(arn)
+            task = self._task(arn)
             place = {"Bucket": task["outputS3Bucket"], "Key": f"{task['outputS3Directory']}/results.json"}
             result = json.loads(self._storage(_region(arn)).get_object(**place)["Body"].read())
             return _shots(result)
@@ -208,7 +206,19 @@ class Braket:
         return list(found)
 
     def _described(self, arn: str) -> Machine:
-        return machine_of(self._session(_region(arn)).get_device(arn))
+        return machine_of(self._told(arn))
+
+    def _told(self, arn: str) -> dict[str, Any]:
+        """Returns what Amazon tells of a device."""
+        told: dict[str, Any] = self._session(_region(arn)).get_device(arn)
+        return told
+
+    def _listed(self, arn: str) -> Machine | None:
+        """Returns a device; None for one that runs no circuits."""
+        try:
+            return self._described(arn)
+        except RefusedError:
+            return None
 
     def _machine(self, name: str) -> Machine:
         from qmagic.errors import nearest
@@ -257,10 +267,12 @@ def _own_region() -> str:
 
 def _shots(result: dict[str, Any]) -> Shots:
     """Returns the shots of a result, which some devices give as shares of outcomes."""
-    order = result["measuredQubits"]
-    places = [order.index(qubit) for qubit in range(len(order))]
+    order = result.get("measuredQubits") or []
+    places = sorted(range(len(order)), key=order.__getitem__)
     if result.get("measurements"):
         shots = shots_of(result["measurements"])
+    elif not result.get("measurementProbabilities"):
+        raise RefusedError(f"task {result['taskMetadata']['id']!r} has no counts")
     else:
         shares, total = result["measurementProbabilities"], result["taskMetadata"]["shots"]
         rows = [[int(bit) for bit in outcome] for outcome in shares]

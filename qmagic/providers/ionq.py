@@ -7,12 +7,9 @@ The client sends requests again by itself, a submit included; here each of its m
 from __future__ import annotations
 
 import functools
-import hashlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from qmagic.clouds import Device
 from qmagic.errors import nearest
@@ -26,7 +23,9 @@ from qmagic.providers.base import (
 )
 from qmagic.providers.compiling import Compiler
 from qmagic.providers.ionq_errors import doubting, translating
+from qmagic.providers.ionq_roads import KEY, STATES, IonqRoads, standing
 from qmagic.providers.measured import Experiment, Shots, combine, expand
+from qmagic.providers.shares import shots_of_shares
 from qmagic.providers.uniform import Published, uniform_target
 
 if TYPE_CHECKING:
@@ -37,23 +36,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Ionq"]
 
-_STATES = {
-    "submitted": RemoteStatus.QUEUED,
-    "ready": RemoteStatus.QUEUED,
-    "started": RemoteStatus.RUNNING,
-    "running": RemoteStatus.RUNNING,
-    "completed": RemoteStatus.DONE,
-    "failed": RemoteStatus.FAILED,
-    "canceled": RemoteStatus.CANCELLED,
-}
 #: IonQ's gate set ``qis``, by Qiskit's names.
 _GATES = ("x", "y", "z", "h", "s", "sdg", "t", "tdg", "sx", "sxdg", "rx", "ry", "rz", "cx", "swap", "rxx", "ryy", "rzz")
-_KEY = "qmagic"
 #: The newest jobs among which one is looked for, and how many of them a page has.
 _LOOKED_AT, _PAGE = 2000, 100
+_MANY = "ionq.multi-circuit.v1"
 
 
-class Ionq:
+class Ionq(IonqRoads):
     """IonQ's adapter; the key is the client's own (from its environment)."""
 
     def __init__(self) -> None:
@@ -103,7 +93,7 @@ class Ionq:
             found = [
                 (job["submitted_at"], job["id"])
                 for job in self._newest()
-                if (job.get("metadata") or {}).get(_KEY) == key and job["status"] not in ("canceled", "deleted")
+                if (job.get("metadata") or {}).get(KEY) == key and job["status"] not in ("canceled", "deleted")
             ]
             return [id for _, id in sorted(found)]
 
@@ -113,7 +103,7 @@ class Ionq:
             job = self._once("retrieve_job", id)
             if job["status"] == "deleted":
                 raise GoneError(f"job {id} was deleted")
-            status = _STATES.get(job["status"], RemoteStatus.RUNNING)  # a word that it has not had: it is not over
+            status = STATES.get(job["status"], RemoteStatus.RUNNING)  # a word that it has not had: it is not over
             failure = job.get("failure") or {}
             return Standing(status, str(failure.get("error", "")) if status is RemoteStatus.FAILED else "")
 
@@ -121,14 +111,8 @@ class Ionq:
         """Returns the result of each PUB; see `base.Provider`."""
         with translating():
             job = self._once("retrieve_job", id)
-            found = self._once("get_results", job["results"]["probabilities"]["url"])
             widths = [one.circuit.num_qubits for one in expand(pubs)]
-            children = [one for one in job.get("child_job_ids") or () if one in found] or list(found)
-            shares = [found] if len(widths) == 1 else [found[one] for one in children]
-            shots = [
-                _shots(of, width, job["shots"], f"{id}/{i}" if job["backend"] == "simulator" else "")
-                for i, (of, width) in enumerate(zip(shares, widths, strict=True))
-            ]
+            shots = self._drawn(job, widths)
         return combine(pubs, shots, {"backend": job["backend"], "job": id})
 
     def cancel(self, id: str) -> None:
@@ -141,6 +125,16 @@ class Ionq:
             except IonQAPIError as error:
                 if error.status_code != 409:  # it has ended
                     raise
+
+    def _drawn(self, job: dict[str, Any], widths: Sequence[int] = ()) -> list[Shots]:
+        """Returns the shots of a job's circuits, which have so many qubits; without `widths` as many as IonQ tells."""
+        found = self._once("get_results", job["results"]["probabilities"]["url"])
+        children = [one for one in job.get("child_job_ids") or () if one in found] or list(found)
+        shares = [found[one] for one in children] if job["type"] == _MANY else [found]
+        return [
+            shots_of_shares(of, width, job["shots"], f"{job['id']}/{i}" if job["backend"] == "simulator" else "")
+            for i, (of, width) in enumerate(zip(shares, widths or [job["stats"]["qubits"]] * len(shares), strict=True))
+        ]
 
     # the client
 
@@ -185,7 +179,7 @@ class Ionq:
         return Device(
             name=told["backend"],
             qubits=told["qubits"],
-            status="online" if told["status"] == "available" else told["status"],
+            status=standing(told["status"]),
             simulator=told["backend"] == "simulator",
             two_qubit_error=published.two,
             readout_error=published.readout,
@@ -229,28 +223,10 @@ def _body(device: str, circuits: Sequence[QuantumCircuit], shots: int, key: str)
     many = len(circuits) > 1
     content = {"circuits": written} if many else {"circuit": written[0]["circuit"]}
     return {
-        "type": "ionq.multi-circuit.v1" if many else "ionq.circuit.v1",
+        "type": _MANY if many else "ionq.circuit.v1",
         "name": key,
         "backend": device,
         "shots": shots,
-        "metadata": {_KEY: key},
+        "metadata": {KEY: key},
         "input": {"gateset": "qis", "qubits": width, **content},
     }
-
-
-def _shots(shares: dict[str, float], width: int, shots: int, simulated: str) -> Shots:
-    """Returns shots of which IonQ tells the shares of outcomes: decimal numbers, whose lowest bit is qubit 0.
-
-    Its simulator tells probabilities: shots are drawn from them, by the name `simulated`. What a QPU counted is counted
-    again; where mitigation has changed the shares, they are rounded such that the shots add up.
-    """
-    values = np.fromiter(shares.values(), float)
-    if simulated:
-        seed = int.from_bytes(hashlib.sha256(simulated.encode()).digest()[:8], "big")
-        counts = np.random.default_rng(seed).multinomial(shots, values / values.sum())
-    else:
-        parts = values / values.sum() * shots
-        counts = np.floor(parts + 1e-9).astype(np.int64)
-        counts[np.argsort(counts - parts, kind="stable")[: shots - counts.sum()]] += 1
-    bits = [[int(outcome) >> qubit & 1 for qubit in range(width)] for outcome in shares]
-    return Shots(np.asarray(bits, np.uint8).reshape(len(shares), width), counts.astype(np.int64))

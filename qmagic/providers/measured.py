@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from qmagic.backends.estimate import Weights
     from qmagic.providers.base import RemotePub
 
-__all__ = ["USUAL_SHOTS", "Experiment", "Shots", "combine", "expand", "shots_of"]
+__all__ = ["USUAL_SHOTS", "Experiment", "Shots", "combine", "expand", "recovered", "shots_of"]
 
 #: Shots where neither shots nor a precision were asked for.
 USUAL_SHOTS = 1000
@@ -118,6 +118,13 @@ def _sampled(pub: RemotePub, shots: Iterator[Shots], metadata: dict[str, Any]) -
     return SampledPub(
         circuit.num_clbits, tuple(registers), pub.shots or USUAL_SHOTS, tuple(tables), _shape(pub), metadata
     )
+
+
+def recovered(shots: Shots, metadata: dict[str, Any]) -> SampledPub:
+    """Returns the result of a circuit that is not known, in one register ``c``, whose bit i is column i."""
+    width = shots.bits.shape[1]
+    table = table_of_bits([(shots.bits, shots.counts)], width, 0)
+    return SampledPub(width, (Register("c", tuple(range(width))),), int(shots.counts.sum()), (table,), (), metadata)
 
 
 # expectation values

@@ -13,13 +13,16 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
+
+from qmagic.clouds import AccountJob
 from qmagic.providers.base import InDoubtError, LaterError, ProviderError, RateError, RemoteStatus, Standing
 
 if TYPE_CHECKING:
     from qmagic.providers.measured import Shots
     from qmagic.providers.pace import Pace
 
-__all__ = ["Parts", "joined", "separate"]
+__all__ = ["Parts", "joined", "separate", "together"]
 
 _OVER = (RemoteStatus.DONE, RemoteStatus.FAILED, RemoteStatus.CANCELLED)
 _THREADS = 8
@@ -42,6 +45,14 @@ def joined(ids: Sequence[str]) -> str:
 def separate(id: str) -> list[str]:
     """Returns the ids of a job's parts."""
     return id.split(",")
+
+
+def together(jobs: Sequence[AccountJob]) -> AccountJob:
+    """Returns a job as its provider lists it, from its parts."""
+    statuses = {one.status for one in jobs}
+    broken = [one.value for one in (RemoteStatus.FAILED, RemoteStatus.CANCELLED) if one.value in statuses]
+    status = broken[0] if broken else statuses.pop() if len(statuses) == 1 else RemoteStatus.RUNNING.value
+    return msgspec.structs.replace(jobs[0], id=joined([one.id for one in jobs]), status=status)
 
 
 class Parts:

@@ -355,6 +355,9 @@ class Remote:
 
     def _fetched(self, job: RemoteJob, told: Told) -> None:
         record = job.record
+        if told.trouble == "refused" and is_adopted(record):  # its result is of a kind that no adapter reads
+            self._fail(job, told.reason)
+            return
         if told.trouble:
             self._missed(job, told)
             return

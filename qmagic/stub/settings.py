@@ -62,8 +62,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     seed: int | None = None
 
     def is_down(self, device: str) -> bool:
-        """Tells whether a device is in maintenance."""
-        return "all" in self.maintenance or device in self.maintenance
+        """Tells whether a device, by its name or its ARN, is in maintenance."""
+        return "all" in self.maintenance or device in self.maintenance or device.rpartition("/")[2] in self.maintenance
 
 
 def changed(settings: Settings, words: Iterable[str]) -> Settings:

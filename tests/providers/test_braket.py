@@ -11,7 +11,7 @@ from qiskit import QuantumCircuit
 from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.quantum_info import Operator
 
-from qmagic.providers.base import GoneError
+from qmagic.providers.base import GoneError, RefusedError
 from tests.providers.laws import SECONDS, Laws, flipped
 
 pytest.importorskip("starlette")
@@ -55,6 +55,18 @@ class TestBraket(Laws):
         assert "\ni q[0];\n" in json.loads(program_of(circuit))["source"]
         assert "\nrz(0) q[0];\n" in json.loads(program_of(circuit, "rz(0)"))["source"]
 
+    def test_devices_that_run_no_circuits(self, stub, monkeypatch):
+        """A device without gates is left out of the list, and the others stay in it."""
+        stub.fresh()
+        provider = self.adapter(stub, monkeypatch)
+        names, sv1 = [one.name for one in provider.devices()], provider._told(provider._arns()[0])
+        analog = {**sv1, "deviceArn": "arn:aws:braket:us-east-1::device/qpu/quera/Aquila"}
+        analog["deviceCapabilities"] = json.dumps({**json.loads(sv1["deviceCapabilities"]), "action": {}})
+        arns, told = provider._arns(), provider._told
+        monkeypatch.setattr(provider, "_arns", lambda: [analog["deviceArn"], *arns])
+        monkeypatch.setattr(provider, "_told", lambda arn: analog if arn == analog["deviceArn"] else told(arn))
+        assert [one.name for one in provider.devices()] == names
+
     def test_calibration(self, stub, monkeypatch):
         """The QPU's target has the errors that Amazon publishes, the simulator none."""
         stub.fresh()
@@ -63,6 +75,16 @@ class TestBraket(Laws):
         target = provider.target("Aria-1")
         assert target["rxx"][(0, 24)].error == pytest.approx(0.004)  # 99.6 % were published
         assert target["measure"][(3,)].error == pytest.approx(0.0039)
+
+
+def test_measured_qubits():
+    """Bits follow the measured qubits in ascending order, whatever the order in which the result has them."""
+    from qmagic.providers.braket import _shots
+
+    found = _shots({"measuredQubits": [7, 2, 5], "measurements": [[1, 0, 0], [0, 1, 0]]})
+    assert found.bits.tolist() == [[0, 0, 1], [1, 0, 0]]
+    with pytest.raises(RefusedError, match="task 'x' has no counts"):
+        _shots({"measurementProbabilities": None, "taskMetadata": {"id": "x"}})
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -90,7 +90,7 @@ def test_it_moves_on(stub):
     kinds = [event.kind for event in ask.events(job.id).events]
     assert kinds.index("job.leaving") < kinds.index("job.moved") < kinds.index("job.done")
     assert job.info().backend == f"ibm-stub:{other(first)}"
-    assert job.info().why == f"moved here from ibm-stub:{first}, which went down"
+    assert job.info().why.startswith(f"moved here from ibm-stub:{first}, which went down")
 
 
 def test_it_waits_for_the_cancel(stub):

@@ -46,10 +46,10 @@ class TestIonq(Laws):
 
     def test_mitigated_shares(self):
         """Shares that are no whole shots are rounded such that they add up, by at most one each."""
-        from qmagic.providers.ionq import _shots
+        from qmagic.providers.shares import shots_of_shares
 
         shares = {"0": 0.4444, "1": 0.3333, "5": 0.2223}
-        found = _shots(shares, 3, 100, "")
+        found = shots_of_shares(shares, 3, 100)
         assert found.counts.sum() == 100
         assert (np.abs(found.counts - 100 * np.fromiter(shares.values(), float)) < 1).all()
         assert found.bits.tolist() == [[0, 0, 0], [1, 0, 0], [1, 0, 1]]
