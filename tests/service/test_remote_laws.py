@@ -221,6 +221,7 @@ def test_a_doubt_that_costs_money_asks_and_is_obeyed(tmp_path):
         life.step()
     assert life.status(job.id) is JobStatus.DONE
     assert life.budget.limits()[0].spent == Decimal("1.5")
+    life.store.die()
 
 
 def test_a_job_moves_on_from_a_device_that_is_down(tmp_path, full):
