@@ -25,8 +25,8 @@ __all__ = ["MOST_JOBS", "Group", "backends_of", "group_specs", "submit_group"]
 MOST_JOBS = 1_000
 
 
-#: A comma that stands in no parentheses: ``best(a, b)`` is one name.
-_COMMA = re.compile(r",(?![^(]*\))")
+#: A comma in no parentheses, and before no ``name=``: ``best(a, b)`` and ``scripted:sleep=1,fail=no`` are one name.
+_COMMA = re.compile(r",(?![^(]*\))(?!\s*\w+=)")
 
 
 def backends_of(given: str | Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ from qmagic.engines.host_messages import Ask, Told
 from qmagic.engines.spawn import spawn
 from qmagic.jobs import Environment
 
-__all__ = ["HANG_SECONDS", "Hosts"]
+__all__ = ["HANG_SECONDS", "Hosts", "Then"]
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from qmagic.clouds import device_of, provider_of
 from qmagic.engines.base import Done
 from qmagic.engines.host_messages import Told
-from qmagic.engines.hosts import Hosts
+from qmagic.engines.hosts import Hosts, Then
 from qmagic.errors import ErrorInfo
 from qmagic.jobs import JobStatus
 from qmagic.service.billing import Billing
@@ -48,6 +48,8 @@ _NEXT, _PACK = 2, 8
 log = logging.getLogger(__name__)
 
 _S = JobStatus
+#: How a job at a provider stands that runs no more.
+_OVER = ("done", "failed", "cancelled")
 
 
 class Remote:
@@ -84,7 +86,8 @@ class Remote:
         record.backend = record.place
         job = self._jobs[record.id] = RemoteJob(record, due=self._clock())
         self._failover.restore(job)
-        if record.status in (_S.SUBMITTING, _S.IN_DOUBT):
+        leaving = record.status is _S.CANCELLING and not record.remote
+        if leaving or record.status in (_S.SUBMITTING, _S.IN_DOUBT):
             self._doubt(job, "the service ended while it was being submitted")
 
     def remove(self, job: str) -> None:
@@ -94,9 +97,12 @@ class Remote:
     def cancel(self, record: Record) -> None:
         """Asks for a job to be stopped."""
         job = self._jobs[record.id]
-        if record.status in (_S.READY, _S.HELD) and not is_adopted(record):
+        waits = record.status in (_S.READY, _S.HELD)
+        if waits and not is_adopted(record) and not job.doubted:
             self._end(job, _S.CANCELLED, "job.cancelled")
         elif record.status is not _S.CANCELLING:
+            if waits and not is_adopted(record):
+                job.doubt_since = self._clock()  # what was sent before may still arrive
             self._ledger.change(record, _S.CANCELLING, "job.cancelling")
             job.due, job.look = self._clock(), FIRST_LOOK
 
@@ -246,6 +252,7 @@ class Remote:
     def _doubt(self, job: RemoteJob, reason: str) -> None:
         now = self._clock()
         job.doubt_since = now if job.doubt_since is None else job.doubt_since
+        job.doubted = True
         job.due = now + FIRST_PAUSE
         if job.record.status is _S.SUBMITTING:
             self._ledger.change(job.record, _S.IN_DOUBT, "job.in_doubt", reason=reason)
@@ -303,9 +310,13 @@ class Remote:
         for remote in left:
             log.warning("job %s is at its provider a second time, as %s, and is cancelled there", record.id, remote)
 
-            def stopped(told: Told, remote: str = remote) -> None:
-                if not told.trouble:
+            def looked(told: Told, remote: str = remote) -> None:
+                if told.status in _OVER:
                     job.settled.add(remote)
+
+            def stopped(told: Told, remote: str = remote, looked: Then = looked) -> None:
+                if not told.trouble:  # it was heard; whether it has stopped is another matter
+                    self._hosts.ask(provider, environment, "look", key_of(record.id), remote, b"", looked)
 
             self._hosts.ask(provider, environment, "cancel", key_of(record.id), remote, b"", stopped)
         return left
@@ -321,7 +332,7 @@ class Remote:
         cancelling = record.status is _S.CANCELLING
         if job.leaving and told.status == "queued":
             job.stop_sent = False  # it was not heard
-        over = told.status in ("done", "failed", "cancelled")
+        over = told.status in _OVER
         if over:
             for other in itertools.islice(self._line(job), _NEXT):
                 other.due, other.look = now, FIRST_LOOK

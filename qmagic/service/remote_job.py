@@ -9,6 +9,7 @@ import msgspec
 
 from qmagic.clouds import REMOTE, provider_of
 from qmagic.engines.host_messages import Told
+from qmagic.jobs import JobStatus
 from qmagic.service.record import Record
 
 __all__ = [
@@ -19,7 +20,7 @@ __all__ = [
 #: Seconds for which a provider may not know yet what it has accepted.
 _GRACE_SECONDS = 30.0
 #: The same for the stub, which knows at once; a request may still be on its way.
-_STUB_GRACE_SECONDS = 1.0
+_STUB_GRACE_SECONDS, _STUB_LAST_SECONDS = 1.0, 6.0
 #: Seconds for which a provider has to say that a job is gone.
 _GONE_SECONDS = 60.0
 #: Seconds between two looks at a job: the first, and the most.
@@ -63,7 +64,8 @@ class RemoteJob:
     """A job at a provider.
 
     `due` is when to act next (monotonic; infinite until the budget has room), `asking` whether an answer is awaited,
-    `again` whether its user wants it submitted again in spite of a doubt, `last` how it stood at the last look; `extra`
+    `again` whether its user wants it submitted again in spite of a doubt, `last` how it stood at the last look; `doubted`
+    whether a submit of it may be under way that nobody has found; `extra`
     were there a second time, and those in `settled` have been cancelled, or had ended before. `leaving` says that it is
     to move on from a device that is down, `checked` when that device was asked about last, `reason` why it is there.
     """
@@ -74,6 +76,7 @@ class RemoteJob:
     look: float = FIRST_LOOK
     pause: float = FIRST_PAUSE
     doubt_since: float | None = None
+    doubted: bool = False
     gone_since: float | None = None
     stop_sent: bool = False
     swept: bool = False
@@ -86,13 +89,17 @@ class RemoteJob:
     settled: set[str] = dataclasses.field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self.doubted = self.record.attempt > 0  # by an earlier service, for all that is known
         moved = self.record.why.startswith(MOVED)  # by an earlier service
         self.reason = self.record.why.partition("; ")[0] if moved else self.record.spec.why
 
     @property
     def grace(self) -> float:
         """Seconds for which its provider may not know yet what it has accepted."""
-        return _STUB_GRACE_SECONDS if is_on_stub(self.record) else _GRACE_SECONDS
+        if not is_on_stub(self.record):
+            return _GRACE_SECONDS
+        # what comes after a cancel nobody looks for any more
+        return _STUB_LAST_SECONDS if self.record.status is JobStatus.CANCELLING else _STUB_GRACE_SECONDS
 
     @property
     def listed(self) -> dict[str, Any]:

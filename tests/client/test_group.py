@@ -35,10 +35,11 @@ def long():
         ("aer, ibm-stub:manila", ["aer", "ibm-stub:manila"]),
         ("best(ibm,braket; max_price=1),aer", ["best(ibm,braket; max_price=1)", "aer"]),
         (["aer", "qsim,stim"], ["aer", "qsim", "stim"]),
+        ("aer,scripted:sleep=1,fail=no,stim", ["aer", "scripted:sleep=1,fail=no", "stim"]),
     ],
 )
 def test_names(given, names):
-    """Backends are separated by commas, except within parentheses."""
+    """Backends are separated by commas, except within parentheses and before what one of them is told."""
     assert backends_of(given) == names
 
 

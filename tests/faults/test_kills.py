@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -153,7 +154,8 @@ def _kill_worker(draw: random.Random, kills: Counter[str]) -> None:
         pass
     # once a job by our count: on a loaded machine the next job may be in its hand by the time it is gone
     if not jobs or any(kills[job] for job in jobs):
-        os.kill(pid, signal.SIGCONT)
+        with contextlib.suppress(ProcessLookupError):  # it may have left with its service
+            os.kill(pid, signal.SIGCONT)
         return
     kills.update(jobs)
     kill(pid)

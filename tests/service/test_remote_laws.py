@@ -244,7 +244,8 @@ def test_a_job_moves_on_from_a_device_that_is_down(tmp_path, full):
             assert len(alive) < 2, f"seed {seed}: on {alive} at once"
         status, alive = life.status(job.id), life.cloud.alive(key_of(job.id))
         assert status is JobStatus.DONE, f"seed {seed}: {status}, {life.cloud.jobs}"
-        (id,) = alive
+        # one that came late may have run before its cancel was heard
+        (id,) = [one for one in alive if not (life.cloud.jobs[one]["late"] and len(alive) > 1)]
         assert life.cloud.jobs[id]["device"] not in life.cloud.down
         moved += life.cloud.jobs[id]["device"] != "ibm-stub:a"
         life.store.die()
