@@ -64,10 +64,10 @@ class RemoteJob:
     """A job at a provider.
 
     `due` is when to act next (monotonic; infinite until the budget has room), `asking` whether an answer is awaited,
-    `again` whether its user wants it submitted again in spite of a doubt, `last` how it stood at the last look; `doubted`
-    whether a submit of it may be under way that nobody has found; `extra`
-    were there a second time, and those in `settled` have been cancelled, or had ended before. `leaving` says that it is
-    to move on from a device that is down, `checked` when that device was asked about last, `reason` why it is there.
+    `again` whether its user wants it submitted again in spite of a doubt, `doubted` whether a submit of it may be under
+    way that nobody has found, `last` how it stood at the last look; `extra` were there a second time, and those in
+    `settled` run no more. `leaving` says that it is to move on from a device that is down, `checked` when that device
+    was asked about last, `reason` why it is there.
     """
 
     record: Record

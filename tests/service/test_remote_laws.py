@@ -37,7 +37,7 @@ class PlayedCloud:
     def ask(self, provider, environment, verb, key, remote, data, then, seconds=None, session=""):
         assert verb != "submit" or self.on_disk(key), "submitted before the key was on disk"
         device = msgspec.msgpack.decode(data, type=JobSpec).backend if verb == "submit" else ""
-        self.asked.append((verb, key, remote, then, device))
+        self.asked.append((verb, key, remote, then, device, provider))
 
     def accept(self, key, device="", late=False):
         id = f"r{len(self.jobs)}"
@@ -54,13 +54,15 @@ class PlayedCloud:
             self.accept(key, device, late=True)
         if not self.asked:
             return
-        verb, key, remote, then, device = self.asked.pop(self.draw.randrange(len(self.asked)))
+        verb, key, remote, then, device, provider = self.asked.pop(self.draw.randrange(len(self.asked)))
         bad = not self.calm and self.draw.random() < 0.4
         self.number += 1
         if verb == "submit":
             way = self.draw.choice(["after", "before", "late", "later", "rate", "auth"]) if bad else "good"
             if way == "late":
-                self.late.append((self.clock() + self.draw.uniform(0, 5), key, device))
+                # the stub's door is on this machine: nothing is under way for long
+                longest = 1.5 if provider.endswith("-stub") else 5.0
+                self.late.append((self.clock() + self.draw.uniform(0, longest), key, device))
             id = self.accept(key, device) if way in ("good", "after") else ""
             trouble = {"after": "doubt", "before": "lost", "late": "doubt", "good": ""}.get(way, way)
             then(Told(self.number, trouble, remotes=[id] if way == "good" else []))
@@ -109,7 +111,7 @@ class Life:
     def kill(self):
         self.store.die()
         # what was asked is done all the same, and nobody hears of it
-        for verb, key, _, _, device in self.cloud.asked:
+        for verb, key, _, _, device, _ in self.cloud.asked:
             if verb == "submit" and self.draw.random() < 0.5:
                 self.cloud.accept(key, device)
         self.cloud.asked.clear()
@@ -135,7 +137,7 @@ class Life:
 def test_exactly_one_job_at_the_provider(tmp_path, full, provider, price):
     """Every job that ends DONE has exactly one job at its provider; where jobs cost money, never a second submit after
     a doubt; a cancelled job has none that runs on; all others still wait for their user."""
-    for seed in range(full(12, 2000)):
+    for seed in range(full(12, 500)):
         draw = random.Random(seed)
         life = Life(tmp_path / f"{provider}-{seed}.sqlite", draw, price)
         jobs = [spec(backend=f"{provider}:d", checked=True) for _ in range(3)]
@@ -167,7 +169,7 @@ def test_exactly_one_job_at_the_provider(tmp_path, full, provider, price):
 def test_a_budget_is_kept_and_settled(tmp_path, full):
     """Whatever becomes of jobs on their way: what is spent and reserved never passes the budget, what was billed counts
     and no more once all jobs have ended, and a job that was held goes on when there is room."""
-    for seed in range(full(12, 2000)):
+    for seed in range(full(12, 500)):
         draw = random.Random(seed)
         life = Life(tmp_path / f"{seed}.sqlite", draw, price=1)
         life.budget.change(SetBudget(total=Decimal(2)))
@@ -208,7 +210,7 @@ def test_a_doubt_that_costs_money_asks_and_is_obeyed(tmp_path):
         life.store.step()
         if any(one[0] == "quote" for one in life.cloud.asked):
             life.cloud.step()
-    [(_, _, _, then, _)] = life.cloud.asked
+    [(_, _, _, then, _, _)] = life.cloud.asked
     life.cloud.asked.clear()
     then(Told(0, "doubt", "the connection was cut"))
     for _ in range(400):
@@ -228,7 +230,7 @@ def test_a_job_moves_on_from_a_device_that_is_down(tmp_path, full):
     """With failover, devices that go down, cancels that are lost, and kills: the job ends DONE, on a device that is up,
     and exactly one job of it was not cancelled; at no time does one begin elsewhere before a cancel is confirmed."""
     moved = 0
-    for seed in range(full(25, 2000)):
+    for seed in range(full(25, 500)):
         draw = random.Random(seed)
         life = Life(tmp_path / f"{seed}.sqlite", draw)
         life.cloud.down = {"ibm-stub:a"} if draw.random() < 0.5 else {"ibm-stub:a", "ibm-stub:b"}
