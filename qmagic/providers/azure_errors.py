@@ -1,4 +1,4 @@
-"""What an error of Azure"s client means: for a question, and for a submit, which may have arrived all the same."""
+"""What an error of Azure's client means: for a question, and for a submit, which may have arrived all the same."""
 
 from __future__ import annotations
 
