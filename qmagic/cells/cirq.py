@@ -263,7 +263,7 @@ def _gates(cirq: Any) -> dict[type, _Find]:
         cirq.YYPowGate: power(q.RYYGate, 0.5, {}),
         cirq.ZZPowGate: power(q.RZZGate, 0.5, {}),
         cirq.CCXPowGate: only(q.CCXGate),
-        cirq.CCZPowGate: only(q.CCZGate),
+        cirq.CCZPowGate: power(lambda angle: q.MCPhaseGate(angle, 2), 0.0, {1: q.CCZGate}),  # Cirq drops small phases
         cirq.CSwapGate: lambda gate, _: (q.CSwapGate(), 0.0),
     }  # fmt: skip
 
