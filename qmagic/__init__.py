@@ -83,6 +83,10 @@ class _Package(types.ModuleType):
         if name not in _HOMES or not isinstance(value, types.ModuleType):
             super().__setattr__(name, value)
 
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        """Is pickled by its name, as cloudpickle does with any other module: cost functions call ``qmagic.run``."""
+        return importlib.import_module, (__name__,)
+
 
 sys.modules[__name__].__class__ = _Package
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import enum
 import secrets
-import time
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
+
+from qmagic.ids import new_job_id
 
 __all__ = [
     "Environment",
@@ -198,6 +199,7 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     `session` is the id (ours) of the session or batch at a provider that it goes into; "" for none.
     `why` says why its backend was chosen, where ``best(...)`` chose it; `others` are the next best, and with `failover`
     the job moves on to them when its device goes down.
+    `max_cost` is the most that the job may cost, in US dollars: one whose bound is higher, or that has none, fails.
     """
 
     id: str
@@ -229,6 +231,7 @@ class JobSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     others: tuple[str, ...] = ()
     failover: bool = False
     why: str = ""
+    max_cost: float | None = None
 
 
 class JobInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -272,14 +275,6 @@ class JobInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         return {name: msgspec.to_builtins(getattr(self, name)) for name in self.__struct_fields__}
 
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u to misread
-
-
-def new_job_id() -> str:
-    """Returns a new job id: 9 characters of time (sorts by millisecond) and 6 of chance, lower case."""
-    return _base32(time.time_ns() // 1_000_000, 9) + _base32(secrets.randbits(30), 6)
-
-
 _draw: Callable[[], int] = lambda: secrets.randbits(32)
 
 
@@ -292,7 +287,3 @@ def draw_seeds_from(source: Callable[[], int] | None) -> None:
 def new_seed() -> int:
     """Returns a seed that was not given: 32 random bits."""
     return _draw()
-
-
-def _base32(number: int, digits: int) -> str:
-    return "".join(_ALPHABET[(number >> (5 * i)) & 31] for i in reversed(range(digits)))

@@ -19,7 +19,7 @@ from qmagic.orders import Order
 
 __all__ = [
     "BOTH", "VALUE", "Circuits", "Entry", "Function", "Head", "LoopOutcome", "LoopSpec", "LoopState", "LoopView",
-    "Noted", "Ordered", "Pulse", "Rows", "Rules", "Stood", "Told", "pack", "rows_of", "unpack",
+    "Noted", "Opened", "Ordered", "Pulse", "Rows", "Rules", "Stood", "Told", "pack", "rows_of", "unpack",
 ]  # fmt: skip
 
 #: What an evaluation gives: the value, or the value and the gradient.
@@ -54,7 +54,8 @@ class Function(msgspec.Struct, frozen=True, tag="function"):
 class Rules(msgspec.Struct, frozen=True, omit_defaults=True):
     """When a loop stops of itself, besides `LoopSpec.maxiter` and the optimizer's own end; see `qmagic.loops.stopping`.
 
-    `target` is a value; `tol` an improvement per iteration; `patience` a number of iterations.
+    `target` is a value; `tol` an improvement per iteration; `patience` a number of iterations; `budget` what clouds may
+    bill for the loop, in US dollars.
     """
 
     target: float | None = None
@@ -62,6 +63,7 @@ class Rules(msgspec.Struct, frozen=True, omit_defaults=True):
     patience: int | None = None
     max_shots: int | None = None
     max_seconds: float | None = None
+    budget: float | None = None
 
 
 class LoopSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -69,7 +71,8 @@ class LoopSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `x0` is the first point. `labels` names the parameters. `exact` is the answer where it is known. `callback` is a
     pickled function that is called after each iteration. `start` holds the chunks of a tape to begin with: a fork's.
-    `forked_from` and `forked_at` say of which job and after which iteration.
+    `forked_from` and `forked_at` say of which job and after which iteration. `mode` is how evaluations go to a cloud:
+    ``"job"``, or together in a ``"batch"`` or a ``"session"``.
     """
 
     objective: Circuits | Function
@@ -89,6 +92,7 @@ class LoopSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     start: tuple[bytes, ...] = ()
     forked_from: str = ""
     forked_at: int = 0
+    mode: str = "job"
 
 
 # -- the tape ---------------------------------------------------------------------------------------------------------
@@ -103,7 +107,10 @@ class Head(msgspec.Struct, frozen=True, array_like=True, tag=0):
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True, tag=1):
-    """Evaluation number `index` (from 0): what was asked at `x`, and what the optimizer was told."""
+    """Evaluation number `index` (from 0): what was asked at `x`, and what the optimizer was told.
+
+    `cost` is what a cloud billed for it, in US dollars.
+    """
 
     index: int
     want: int
@@ -112,6 +119,7 @@ class Told(msgspec.Struct, frozen=True, array_like=True, tag=1):
     std: float = 0.0
     gradient: bytes = b""
     shots: int = 0
+    cost: float = 0.0
 
 
 class Stood(msgspec.Struct, frozen=True, array_like=True, tag=2):
@@ -143,7 +151,17 @@ class Noted(msgspec.Struct, frozen=True, array_like=True, tag=4):
     text: str
 
 
-Entry = Head | Told | Stood | Ordered | Noted
+class Opened(msgspec.Struct, frozen=True, array_like=True, tag=5):
+    """A session or batch at a provider was opened for the evaluations that follow.
+
+    `session` is its id, `most` what it may cost, in US dollars; 0 where jobs in it are billed by themselves.
+    """
+
+    session: str
+    most: float = 0.0
+
+
+Entry = Head | Told | Stood | Ordered | Noted | Opened
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 _DECODE = msgspec.msgpack.Decoder(list[Entry]).decode
@@ -199,7 +217,8 @@ class LoopState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     fresh shots) or ``"ended"``.
 
     `best` is the lowest value seen so far, at `best_iteration`; `biased` says that it is the lowest of noisy values,
-    which lies below the truth. `obeyed` is the number of the last order that was.
+    which lies below the truth. `obeyed` is the number of the last order that was. `waits` says what an evaluation at a
+    cloud waits for. `cost` is what was billed so far, of the `budget`, in US dollars.
     """
 
     phase: str = "starting"
@@ -221,6 +240,9 @@ class LoopState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     gradient: str = ""
     obeyed: int = 0
     note: str = ""
+    waits: str = ""
+    cost: float = 0.0
+    budget: float | None = None
 
 
 class Pulse(msgspec.Struct, frozen=True):
@@ -252,6 +274,7 @@ class LoopOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
     `value` at `x` is exact, or was measured again with fresh shots (`measured` of them) after the end; then `lowest`
     is the lowest value that the loop saw, which is biased. `reason` says why it ended. `history` has every iteration.
+    `cost` is what clouds billed for all of it, in US dollars.
     """
 
     x: bytes
@@ -271,3 +294,4 @@ class LoopOutcome(msgspec.Struct, frozen=True, kw_only=True):
     orders: list[Ordered] = []
     notes: list[Noted] = []
     exact: float | None = None
+    cost: float = 0.0

@@ -12,6 +12,7 @@ import msgspec
 
 from qmagic.client.loop import Loop, view
 from qmagic.client.submit import submit
+from qmagic.clouds import provider_of
 from qmagic.errors import InputError, NotFoundError
 from qmagic.jobs import JobSpec, new_job_id
 from qmagic.orders import LANDSCAPE
@@ -54,6 +55,9 @@ def landscape(id: str, iteration: int | None = None, size: int = 21) -> Loop:
         options={"first": first.tolist(), "second": second.tolist(), "radius": radius, "size": size}, rules=Rules(),
         shots=now.shots, precision=now.precision, callback=b"", start=(), forked_from=id, forked_at=at,
     )  # fmt: skip
+    if provider_of(spec.backend):  # hundreds of jobs there would cost more than a look is worth
+        spec = msgspec.structs.replace(spec, backend="auto", transpile=None)
+        new = msgspec.structs.replace(new, shots=None, precision=None, mode="job")
     job: JobSpec = msgspec.structs.replace(
         spec, id=new_job_id(), source=msgspec.structs.replace(spec.source, data=_ENCODE(new)), rerun_of="", parent=id,
         name=f"landscape of {spec.name or id}",

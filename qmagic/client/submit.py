@@ -15,7 +15,7 @@ from qmagic.client.sessions import in_session
 from qmagic.jobs import JobSpec
 from qmagic.protocol import Reply, Submit
 
-__all__ = ["run_in_place", "submit", "submit_many"]
+__all__ = ["run_in_place", "submit", "submit_many", "submit_once"]
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 
@@ -60,6 +60,17 @@ def submit_many(specs: Sequence[JobSpec]) -> list[Job]:
         line.ends.forget(ids)
         raise
     return [Job(spec.id, spec=spec) for spec in specs]
+
+
+def submit_once(spec: JobSpec) -> Job:
+    """Submits a job whose id follows from what it is for; one that the service has already is not made again.
+
+    Raises:
+        InputError: Its input cannot run; nothing was submitted.
+        ServiceError: The service cannot take it now.
+    """
+    connection().ask("submit", Submit([msgspec.Raw(_ENCODE(spec))], again=True), None)
+    return Job(spec.id, spec=spec)
 
 
 def _answer(line: Connection, number: int) -> Reply | None:

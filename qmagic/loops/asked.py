@@ -32,8 +32,10 @@ from qmagic.tapes import Circuits, Function, LoopSpec, Rules
 __all__ = ["Asked", "job_of", "loop_job"]
 
 _ENCODE = msgspec.msgpack.Encoder().encode
-#: Iterations after which a loop ends where nothing else was said.
-_MAXITER = 1000
+#: Iterations after which a loop ends where nothing else was said, and shots of a value at a cloud.
+_MAXITER, _SHOTS = 1000, 1024
+#: How evaluations go to a cloud.
+MODES = ("job", "batch", "session")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -55,10 +57,12 @@ class Asked:
     patience: int | None = None
     max_shots: int | None = None
     max_seconds: float | None = None
+    budget: float | None = None
     callback: Callable[[int, Any, float], Any] | None = None
     optimizer_options: Mapping[str, Any] | None = None
     exact: float | None = None
     backend: str | None = None
+    mode: str = "job"
     noise: Any = None
     seed: int | None = None
     name: str | None = None
@@ -73,7 +77,7 @@ def job_of(asked: Asked) -> JobSpec:
     Raises:
         InputError: Something cannot run; one line says what.
     """
-    rules = Rules(asked.target, asked.tol, asked.patience, asked.max_shots, asked.max_seconds)
+    rules = Rules(asked.target, asked.tol, asked.patience, asked.max_shots, asked.max_seconds, asked.budget)
     _check_rules(rules, asked.maxiter)
     usual = options.defaults()
     given = usual.seed if asked.seed is None else asked.seed
@@ -82,6 +86,9 @@ def job_of(asked: Asked) -> JobSpec:
     if gradient not in METHODS:
         close = nearest(gradient, METHODS)
         raise InputError(f"gradient {gradient!r}: expected one of {', '.join(METHODS)}{close}")
+    if asked.mode not in MODES:
+        raise InputError(f"mode {asked.mode!r}: expected one of {', '.join(MODES)}{nearest(asked.mode, MODES)}")
+    asked = _with_shots(asked)
     job, what, start, labels = (_of_circuit if is_circuit(asked.objective) else _of_function)(asked, seed, slopes)
     exact = asked.shots is None and asked.precision is None
     chosen, why = _optimizer(asked.optimizer, exact, isinstance(what, Circuits) or slopes is not None)
@@ -90,7 +97,7 @@ def job_of(asked: Asked) -> JobSpec:
     loop = LoopSpec(
         objective=what, x0=start, labels=labels, optimizer=chosen, why=why, options=settings,
         learning_rate=asked.learning_rate, maxiter=asked.maxiter or _MAXITER, gradient=gradient, shots=asked.shots,
-        precision=asked.precision, rules=rules, exact=asked.exact,
+        precision=asked.precision, rules=rules, exact=asked.exact, mode=asked.mode,
         callback=b"" if asked.callback is None else pickled({"callback": asked.callback}),
     )  # fmt: skip
     tags = (asked.tags,) if isinstance(asked.tags, str) else tuple(asked.tags)
@@ -119,11 +126,8 @@ def _of_circuit(asked: Asked, seed: int, slopes: Any) -> _Parts:
         raise InputError(f"gradient: expected one of {', '.join(METHODS)}; a function goes with a cost function")
     usual, ansatz, x0 = options.defaults(), asked.objective, asked.x0
     backend = asked.backend or usual.backend
-    if provider_of(backend):
-        raise InputError(
-            f"backend {backend!r} is a cloud's, and a loop's values come from this machine so far: leave it out, or "
-            "give noise=, and run the result there with qmagic.run"
-        )
+    if not provider_of(backend):
+        _check_local(asked)
     observable = asked.second if asked.observable is None else asked.observable
     if observable is None:
         raise InputError("minimize(ansatz) needs an observable: minimize(ansatz, observable)")
@@ -134,7 +138,7 @@ def _of_circuit(asked: Asked, seed: int, slopes: Any) -> _Parts:
         draw = random.Random(seed_of(seed, "x0"))
         x0 = [draw.uniform(-math.pi, math.pi) for _ in names]
     request = CellRequest(
-        backend=registry.resolve(backend), shots=asked.shots, seed=seed,
+        backend=backend if provider_of(backend) else registry.resolve(backend), shots=asked.shots, seed=seed,
         precision=None if asked.precision is None else float(asked.precision), first_line=1,
     )  # fmt: skip
     flags.check(request)
@@ -161,11 +165,36 @@ def _of_function(asked: Asked, seed: int, slopes: Any) -> _Parts:
         raise InputError(f"minimize: expected a circuit with parameters or a function, got {what}")
     if asked.backend is not None or asked.noise is not None or asked.observable is not None:
         raise InputError("backend, noise and observable belong to an ansatz; a cost function calls qmagic itself")
+    if asked.mode != "job":
+        raise InputError(
+            f"mode {asked.mode!r} goes with an ansatz and a device at a cloud; a cost function has neither"
+        )
     start, labels = _point(asked.second if asked.x0 is None else asked.x0)
     functions = {"cost": cost} | ({} if slopes is None else {"gradient": slopes})
     function = Function(pickled(functions), minor(), getattr(cost, "__name__", type(cost).__name__))
     job = JobSpec(id="", source=Source("loop", b""), pubs=(), seed=seed, environment=client.environment())
     return job, function, start, labels
+
+
+def _with_shots(asked: Asked) -> Asked:
+    """Gives a loop at a cloud, which has no exact values, the usual shots where nothing else was said."""
+    backend = asked.backend or options.defaults().backend
+    if not is_circuit(asked.objective) or not provider_of(backend) or (asked.shots, asked.precision) != (None, None):
+        return asked
+    return dataclasses.replace(asked, shots=_SHOTS)
+
+
+def _check_local(asked: Asked) -> None:
+    """Refuses what only a cloud has."""
+    if asked.backend and asked.backend.startswith("best("):
+        raise InputError(
+            f"backend {asked.backend!r}: a loop stays on one device; name it, such as ibm:ibm_torino (%qplan says "
+            "which one is best)"
+        )
+    for name, given in (("mode", asked.mode != "job"), ("budget", asked.budget is not None)):
+        if given:
+            where = "a cloud's device, such as backend='ibm:ibm_torino'"
+            raise InputError(f"{name} goes with {where}; nothing is billed on this machine")
 
 
 def _in_order(values: Any, names: list[str]) -> Any:

@@ -1,7 +1,8 @@
 """The expectation value of an observable in the state that an ansatz makes, as an objective.
 
-Exact values on a simulator's terms come from `gradients` (and its engine) in this process; anything else (shots, a
-named backend, noise, a device) goes the way of a job's PUBs, by `qmagic.execute`, with all points in one call.
+Exact values on a simulator's terms come from `gradients` (and its engine) in this process; what a cloud gives, from
+jobs of their own (`cloud`); anything else (shots, a named backend, noise, a device) goes the way of a job's PUBs, by
+`qmagic.execute`, with all points in one call.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ import numpy as np
 
 from qmagic import execute
 from qmagic.cells.load import load
+from qmagic.clouds import provider_of
 from qmagic.jobs import JobSpec, Observable, ParameterValues, PubSpec, Source, Term
+from qmagic.loops.children import Children
+from qmagic.loops.cloud import CloudValues
 from qmagic.loops.gradients import Estimates, Gradient, choose
 from qmagic.loops.objective import Answer
 from qmagic.loops.seeds import seed_of
@@ -39,16 +43,17 @@ class CircuitObjective:
         loop: What was asked of the loop.
         objective: Circuit and observable.
         threads: Cores that exact evaluation may take.
+        children: Runs what is evaluated at a cloud.
     """
 
-    def __init__(self, job: JobSpec, loop: LoopSpec, objective: Circuits, threads: int) -> None:
-        self._job, self._loop, self._threads = job, loop, threads
+    def __init__(self, job: JobSpec, loop: LoopSpec, objective: Circuits, threads: int, children: Children) -> None:
+        self._job, self._loop, self._threads, self._children = job, loop, threads, children
         self._pub = objective.pub
         self._ansatz = load(objective.source)[0]
         self.fingerprint = hashlib.sha256(
             msgspec.msgpack.encode((objective, job.backend, job.noise, job.transpile))
         ).hexdigest()
-        self._door: _Door | None = None
+        self._door: _Door | CloudValues | None = None
         self._gradient: Gradient
         self.effort(loop.shots, loop.precision)
 
@@ -67,13 +72,33 @@ class CircuitObjective:
         job = self._job
         exact = shots is None and precision is None
         own = exact and job.backend in _EXACT and job.noise is None and job.transpile is None
-        door = None if own else _Door(job, self._pub, self._ansatz, shots, precision)
+        door: _Door | CloudValues | None = None
+        if provider_of(job.backend):
+            door = CloudValues(job, self._pub, self._ansatz, shots, precision, self._children)
+        elif not own:
+            door = _Door(job, self._pub, self._ansatz, shots, precision)
         self._gradient = choose(
             self._ansatz, _operator(self._pub, self._ansatz.num_qubits), gradient=self._loop.gradient,
             evaluate=None if door is None else door.evaluate, noisy=not exact,
             seed=seed_of(job.seed, "gradient"), threads=self._threads,
         )  # fmt: skip
         self._door = door
+
+    @property
+    def batches(self) -> bool:
+        """Whether values come from a cloud, where several points are one job that waits in line once."""
+        return isinstance(self._door, CloudValues)
+
+    def evaluate_all(self, points: NDArray[np.float64], index: int) -> list[Answer]:
+        """Returns the values at several points."""
+        if not isinstance(self._door, CloudValues):
+            return [self.evaluate(x, VALUE, index + i) for i, x in enumerate(points)]
+        found, shots = self._door.evaluate(self._ansatz, points, index), self._door.spent()
+        each = shots // len(points)
+        return [
+            Answer(float(value), float(std), None, each + (shots - each * len(points)) * (i == 0))
+            for i, (value, std) in enumerate(zip(found.values, found.stds, strict=True))
+        ]
 
     def evaluate(self, x: NDArray[np.float64], want: int, index: int) -> Answer:
         """Evaluates at a point."""

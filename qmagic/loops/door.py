@@ -29,3 +29,6 @@ class Door(Protocol):
 
     def await_order(self) -> None:
         """Waits for an order; may not return."""
+
+    def stopping(self) -> bool:
+        """Tells whether an order to stop waits."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qmagic.loops import in_place
+from qmagic.loops.children import Children
 from qmagic.loops.gradients import Estimates, Gradient, choose_for
 from qmagic.loops.objective import Answer
 from qmagic.loops.pickling import UserError, loaded, user_error
@@ -38,9 +39,11 @@ class FunctionObjective:
         job: The job: its seed.
         loop: What was asked of the loop.
         objective: The pickled function.
+        children: Runs what it runs at clouds.
     """
 
-    def __init__(self, job: JobSpec, loop: LoopSpec, objective: Function) -> None:
+    def __init__(self, job: JobSpec, loop: LoopSpec, objective: Function, children: Children) -> None:
+        self._children = children
         functions = loaded(objective)
         self._cost: Callable[..., Any] = functions["cost"]
         self._slopes: Callable[..., Any] | None = functions.get("gradient")
@@ -76,6 +79,15 @@ class FunctionObjective:
         self._differences = (
             self._wide if noisy else choose_for(self._values, self._size, gradient=self._asked, seed=seed)
         )
+
+    @property
+    def batches(self) -> bool:
+        """Never: a function takes one point after the other."""
+        return False
+
+    def evaluate_all(self, points: NDArray[np.float64], index: int) -> list[Answer]:
+        """Returns the values at several points."""
+        return [self.evaluate(x, VALUE, index + i) for i, x in enumerate(points)]
 
     def evaluate(self, x: NDArray[np.float64], want: int, index: int) -> Answer:
         """Evaluates at a point."""
@@ -114,7 +126,7 @@ class FunctionObjective:
             given["shots"] = self._shots
             self._spent += self._shots or 0
         try:
-            with in_place.evaluation(seed):
+            with in_place.evaluation(seed, self._children):
                 return function(x.copy(), **given)
         except Exception as error:
             raise user_error(error) from None

@@ -43,6 +43,10 @@ class Orders:
         """Returns the next one, None where there is none."""
         return self._orders.popleft() if self._orders else None
 
+    def stopping(self) -> bool:
+        """Tells whether one of them is to stop."""
+        return any(order.kind == "stop" for order in list(self._orders))
+
     def wait(self, seconds: float) -> bool:
         """Waits until there is one; tells whether there is."""
         self._came.clear()

@@ -72,6 +72,10 @@ class Line:
         """Returns the next order, None where there is none."""
         return self._orders.take()
 
+    def stopping(self) -> bool:
+        """Tells whether an order to stop waits."""
+        return self._orders.stopping()
+
     def await_order(self) -> None:
         """Waits for an order; where none comes for long, ends the process."""
         if not self._orders.wait(_REST):

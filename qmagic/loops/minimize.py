@@ -31,10 +31,12 @@ def minimize(
     patience: int | None = None,
     max_shots: int | None = None,
     max_seconds: float | None = None,
+    budget: float | None = None,
     callback: Callable[[int, Any, float], Any] | None = None,
     optimizer_options: Mapping[str, Any] | None = None,
     exact: float | None = None,
     backend: str | None = None,
+    mode: str = "job",
     noise: Any = None,
     seed: int | None = None,
     name: str | None = None,
@@ -68,10 +70,15 @@ def minimize(
         patience: Ends after so many iterations without improvement (beyond the error).
         max_shots: Shots that are not to be exceeded, the measurement of the best point included.
         max_seconds: Seconds of work after which it ends.
+        budget: US dollars that clouds may bill for it, the measurement of the best point included: no evaluation is
+            submitted that could exceed it.
         callback: Called as ``callback(iteration, x, value)`` in the loop's process; a true value ends the loop.
         optimizer_options: The optimizer's own options, such as ``{"rhobeg": 0.5}``.
         exact: The right answer where it is known; views show it.
-        backend: Such as ``"aer"``; as in `qmagic.run`.
+        backend: Such as ``"aer"``; as in `qmagic.run`. With a device at a cloud, such as ``"ibm:ibm_torino"``, each
+            evaluation is a job of its own there, with 1,024 shots unless told otherwise.
+        mode: How evaluations go to a cloud: each as a ``"job"``, or all in a ``"batch"`` or a ``"session"`` (whose wall
+            time is billed, the optimizer's thinking included).
         noise: As in `qmagic.run`.
         seed: Of everything random. One that is not given is drawn and kept with the job.
         name: The job's name in lists.
@@ -109,10 +116,12 @@ def minimize(
             patience=patience,
             max_shots=max_shots,
             max_seconds=max_seconds,
+            budget=budget,
             callback=callback,
             optimizer_options=optimizer_options,
             exact=exact,
             backend=backend,
+            mode=mode,
             noise=noise,
             seed=seed,
             name=name,

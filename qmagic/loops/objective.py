@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from qmagic.jobs import JobSpec
+    from qmagic.loops.children import Children
     from qmagic.tapes import LoopSpec
 
 __all__ = ["Answer", "Objective", "objective_of"]
@@ -45,6 +46,20 @@ class Objective(Protocol):
         """Sets how many shots each value takes from here on; None for both means exact values."""
         ...
 
+    @property
+    def batches(self) -> bool:
+        """Whether several points are better evaluated in one go."""
+        ...
+
+    def evaluate_all(self, points: NDArray[np.float64], index: int) -> list[Answer]:
+        """Returns the values at several points.
+
+        Args:
+            points: One row each.
+            index: The number of the first one's evaluation.
+        """
+        ...
+
     def evaluate(self, x: NDArray[np.float64], want: int, index: int) -> Answer:
         """Evaluates at a point.
 
@@ -56,8 +71,14 @@ class Objective(Protocol):
         ...
 
 
-def objective_of(job: JobSpec, loop: LoopSpec, threads: int) -> Objective:
+def objective_of(job: JobSpec, loop: LoopSpec, threads: int, children: Children) -> Objective:
     """Returns a loop's objective.
+
+    Args:
+        job: The loop's job.
+        loop: What was asked of it.
+        threads: Cores that exact evaluation may take.
+        children: Runs what is evaluated at a cloud.
 
     Raises:
         InputError: It cannot be evaluated, or not here.
@@ -67,7 +88,7 @@ def objective_of(job: JobSpec, loop: LoopSpec, threads: int) -> Objective:
     if isinstance(loop.objective, Circuits):
         from qmagic.loops.circuits import CircuitObjective
 
-        return CircuitObjective(job, loop, loop.objective, threads)
+        return CircuitObjective(job, loop, loop.objective, threads, children)
     from qmagic.loops.functions import FunctionObjective
 
-    return FunctionObjective(job, loop, loop.objective)
+    return FunctionObjective(job, loop, loop.objective, children)

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from qmagic.errors import InputError
-from qmagic.tapes import Entry, Head, Noted, Ordered, Stood, Told, unpack
+from qmagic.tapes import Entry, Head, Noted, Opened, Ordered, Stood, Told, unpack
 
 __all__ = ["Replay", "TapeError"]
 
@@ -27,6 +27,7 @@ class Replay:
         orders: The orders that are on it and not yet taken.
         obeyed: The numbers of all orders on it.
         notes: What was said on it.
+        opened: The sessions that are on it.
     """
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
@@ -35,6 +36,7 @@ class Replay:
         self._told = deque(entry for entry in entries if isinstance(entry, Told))
         self.stood = [entry for entry in entries if isinstance(entry, Stood)]
         self.notes = [entry for entry in entries if isinstance(entry, Noted)]
+        self.opened = [entry for entry in entries if isinstance(entry, Opened)]
         self.orders = deque(entry for entry in entries if isinstance(entry, Ordered))
         self.obeyed = {entry.order.number for entry in self.orders}
 
@@ -54,6 +56,15 @@ class Replay:
                 "Start a new loop from its best point: minimize(..., x0=loop.best().x)"
             )
         return told
+
+    @property
+    def ready(self) -> bool:
+        """Whether the next evaluation is on it."""
+        return bool(self._told)
+
+    def add(self, told: Iterable[Told]) -> None:
+        """Adds evaluations that have just been made: they are taken as those of the tape are."""
+        self._told.extend(told)
 
     def before(self, index: int) -> Ordered | None:
         """Returns the next order that was obeyed before evaluation `index`, None where there is none (left)."""

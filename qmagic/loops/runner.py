@@ -11,6 +11,7 @@ import msgspec
 
 from qmagic.errors import JobFailedError
 from qmagic.jobs import JobSpec
+from qmagic.loops.children import Children
 from qmagic.loops.door import Door, Ended, Switched
 from qmagic.loops.objective import objective_of
 from qmagic.loops.optimizers import make
@@ -40,14 +41,15 @@ def prepare(job: JobSpec, tape: Iterable[bytes], door: Door) -> Session:
     loop = _LOOP(job.source.data)
     replay = Replay([*loop.start, *tape])
     threads = replay.head.threads if replay.head is not None else _threads(job)
-    objective = objective_of(job, loop, threads)
+    children = Children(job, loop, door, replay.opened)
+    objective = objective_of(job, loop, threads, children)
     head = Head(objective.fingerprint, _versions(loop.optimizer), threads)
     if replay.head is None:
         door.record(head)
     else:
         check_head(replay.head, head)
     callback = loaded_callback(loop.callback) if loop.callback else None
-    return Session(loop, objective, replay, door, callback)
+    return Session(loop, objective, replay, door, children, callback)
 
 
 def run(job: JobSpec, session: Session) -> Outcome:
@@ -58,6 +60,13 @@ def run(job: JobSpec, session: Session) -> Outcome:
         TapeError: The tape does not fit.
         JobFailedError: It was stopped before it had a value.
     """
+    try:
+        return _outcome(job, session)
+    finally:
+        session.children.rest()
+
+
+def _outcome(job: JobSpec, session: Session) -> Outcome:
     reason, exact = _optimized(job, session), True
     lowest = session.lowest
     if lowest is None:
@@ -66,7 +75,8 @@ def run(job: JobSpec, session: Session) -> Outcome:
     if lowest.std > 0 or session.settings.shots is not None or session.settings.precision is not None:
         exact = False
         # the lowest of noisy values lies below the truth: it is measured again before it is called a result
-        told = session.measure(session.best.x if session.best is not None else lowest.x)
+        told = session.measure(lowest if session.best is None else session.best)
+    session.children.rest()
     session.phase = "ended"
     last = session.history[-1].iteration if session.history else 0
     outcome = LoopOutcome(
@@ -75,7 +85,7 @@ def run(job: JobSpec, session: Session) -> Outcome:
         evaluations=session.index, shots=session.spent, seconds=session.seconds, reason=reason,
         optimizer=session.settings.optimizer, gradient=session.gradient, labels=session.loop.labels,
         history=rows_of(session.history, points=True), orders=session.orders, notes=session.notes,
-        exact=session.loop.exact,
+        exact=session.loop.exact, cost=session.cost,
     )  # fmt: skip
     return Outcome(
         pubs=(), backend=session.objective.name, method=session.settings.optimizer, seconds={"run": session.seconds},

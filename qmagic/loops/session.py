@@ -1,40 +1,42 @@
 """What an optimizer sees of its loop: it asks for values (`evaluate`) and says where it stands (`stand`).
 
-Everything else happens in between: the tape is replayed and written, orders are obeyed, rules stop the loop. An order
-is obeyed before an evaluation, and the tape says before which. `Ended` and `Switched` leave the optimizer from inside
-an evaluation; they are no `Exception`, so that no optimizer takes them for a failure of the function.
+Everything else happens in between: the tape is replayed and written, orders are obeyed (`steering`), rules stop the
+loop. `Ended` and `Switched` leave the optimizer from inside an evaluation; they are no `Exception`, so that no
+optimizer takes them for a failure of the function.
 """
 
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from qmagic.errors import InputError
-from qmagic.loops.door import Door, Ended, Switched
+from qmagic.loops.children import ChildFailed, Children, TooDear, Withdrawn
+from qmagic.loops.door import Door, Ended
 from qmagic.loops.notices import Notices
 from qmagic.loops.objective import Answer, Objective
 from qmagic.loops.pickling import UserError
 from qmagic.loops.replay import Replay
-from qmagic.loops.settings import Settings
+from qmagic.loops.steering import Steered
 from qmagic.loops.stopping import Stopping
-from qmagic.orders import LANDSCAPE, Changes, Order, facts
-from qmagic.tapes import BOTH, VALUE, LoopSpec, LoopState, Noted, Ordered, Stood, Told
+from qmagic.orders import LANDSCAPE, Order, facts
+from qmagic.tapes import BOTH, VALUE, LoopSpec, LoopState, Stood, Told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from qmagic.loops.optimizers.asking import Ask
+
 __all__ = ["Session"]
 
+_Found = TypeVar("_Found")
 #: How many last evaluations are remembered by their points.
 _REMEMBERED = 4096
 
 
-class Session:
+class Session(Steered):
     """One loop from its first evaluation to its last.
 
     Args:
@@ -42,6 +44,7 @@ class Session:
         objective: What is minimised.
         replay: The tape so far.
         door: Where the tape goes and orders come from.
+        children: What is evaluated at clouds.
         callback: Called after each new iteration; a true value ends the loop.
     """
 
@@ -51,26 +54,17 @@ class Session:
         objective: Objective,
         replay: Replay,
         door: Door,
+        children: Children,
         callback: Callable[[int, Any, float], Any] | None = None,
     ) -> None:
-        self.loop, self.objective, self._replay, self._door, self._callback = loop, objective, replay, door, callback
-        self.settings = Settings.of(loop)
-        #: Called with a new learning rate; set by the optimizer that runs, where it has one.
-        self.on_learning_rate: Callable[[float], None] | None = None
-        self.phase = "starting"
+        super().__init__(loop, objective, replay, door, children, callback)
         self.index = self.spent = 0
-        self.history: list[Stood] = []
-        self.notes: list[Noted] = []
-        self.orders: list[Ordered] = []
+        self._cost = 0.0
         self.x = np.frombuffer(loop.x0, "<f8").copy()
         self.lowest: Told | None = None
         self.best: Stood | None = None
-        self.obeyed = 0
-        self._paused, self._steps, self._finishing = False, 0, False
         self._stopping, self._noticing = Stopping(loop.rules), Notices(loop.rules)
         self._known = len(replay.stood)
-        self._seconds = replay.stood[-1].seconds if replay.stood else 0.0
-        self._began = time.perf_counter()
         self._last: dict[bytes, Told] = {}
         self._costs = {VALUE: 0, BOTH: 0}
 
@@ -90,12 +84,8 @@ class Session:
             self._obey(ordered)
         told = self._replay.told(index, want, data)
         if told is None:
-            self._attend(index)
-            self._check_shots(want)
-            answer = self.objective.evaluate(x, want, index)
-            gradient = b"" if answer.gradient is None else np.asarray(answer.gradient, "<f8").tobytes()
-            told = Told(index, want, data, answer.value, answer.std, gradient, answer.shots)
-            self._check(told, x, answer)
+            answer = self._fresh(lambda: self.objective.evaluate(x, want, index), want, index)
+            told = self._told(answer, x, want, index, self.children.billed())
             self._door.record(told)
         else:
             self._check_shots(want)
@@ -103,6 +93,7 @@ class Session:
             answer = Answer(told.value, told.std, slopes, told.shots)
         self.index = index + 1
         self.spent += told.shots
+        self._cost += told.cost
         self._costs[VALUE if want == VALUE else BOTH] = told.shots
         self._last[data] = told
         if len(self._last) > _REMEMBERED:
@@ -110,6 +101,21 @@ class Session:
         if self.lowest is None or told.value < self.lowest.value:
             self.lowest = told
         return answer
+
+    def evaluate_all(self, asked: Sequence[Ask]) -> list[Answer]:
+        """Returns the same for several points; where their values come from a cloud, they are one job there."""
+        index, number = self.index, len(asked)
+        if number > 1 and self.objective.batches and all(want == VALUE for _, want in asked):
+            while (ordered := self._replay.before(index)) is not None:
+                self._obey(ordered)
+            if not self._replay.ready:
+                points = np.array([x for x, _ in asked], "<f8")
+                answers = self._fresh(lambda: self.objective.evaluate_all(points, index), VALUE, index, number)
+                billed = [self.children.billed()] + [0.0] * (number - 1)
+                told = [self._told(answers[i], points[i], VALUE, index + i, billed[i]) for i in range(number)]
+                self._door.record(*told)  # all, or none: they are one job
+                self._replay.add(told)
+        return [self.evaluate(x, want) for x, want in asked]
 
     def stand(self, x: NDArray[np.float64], *, value: float | None = None, step: float | None = None) -> None:
         """Ends an iteration at `x`, a point that was evaluated.
@@ -152,7 +158,7 @@ class Session:
         self.notes += notes
         if number > self._known:
             self._door.record(stood, *notes)
-            self._call_back(stood)
+            self._call_back(stood, self.index, self.x)
         if self._steps:
             self._steps -= 1
             self._paused = self._steps == 0
@@ -164,11 +170,18 @@ class Session:
 
     # -- what the runner asks -----------------------------------------------------------------------------------------
 
-    def measure(self, x: bytes) -> Told:
-        """Returns the value at a point with fresh shots, whatever the rules say."""
+    def measure(self, best: Told | Stood) -> Told:
+        """Returns the value at the best point with fresh shots, whatever the rules say.
+
+        Where a cloud cannot give it, it is the value that was seen there, of no fresh shots, and a note says why.
+        """
         self._finishing, self.phase = True, "measuring"
-        self.evaluate(np.frombuffer(x, "<f8").copy(), VALUE)
-        return self._last[x]
+        try:
+            self.evaluate(np.frombuffer(best.x, "<f8").copy(), VALUE)
+        except (ChildFailed, TooDear) as error:
+            self._note("unmeasured", f"The best point was not measured again: {error}.")
+            return Told(self.index, VALUE, best.x, best.value, best.std)
+        return self._last[best.x]
 
     @property
     def gradient(self) -> str:
@@ -176,9 +189,9 @@ class Session:
         return self.objective.gradient if facts(self.settings.optimizer).gradient else ""
 
     @property
-    def seconds(self) -> float:
-        """Seconds of the loop's own work."""
-        return self._seconds + time.perf_counter() - self._began
+    def cost(self) -> float:
+        """What clouds have billed for the loop, in US dollars, as far as it is known."""
+        return self._cost + self.children.sessions_cost
 
     def state(self) -> LoopState:
         """Returns how the loop stands."""
@@ -194,100 +207,54 @@ class Session:
             best=best.value if best else None, best_std=best.std if best else 0.0,
             best_iteration=best.iteration if best else 0, biased=bool(best and best.std), optimizer=now.optimizer,
             learning_rate=now.learning_rate, maxiter=now.maxiter, shots=now.shots, precision=now.precision,
-            gradient=self.gradient, obeyed=self.obeyed, note=note,
+            gradient=self.gradient, obeyed=self.obeyed, note=note, waits=self.children.waits, cost=self.cost,
+            budget=self.loop.rules.budget,
         )  # fmt: skip
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
-    def _attend(self, index: int) -> None:
-        """Obeys the orders that wait, and waits for more where the loop is paused."""
-        while (order := self._door.order()) is not None or self._paused:
-            if self._finishing:
-                return
-            if order is None:
-                paused_at, self.phase = time.perf_counter(), "paused"
-                self._door.await_order()
-                self._began += time.perf_counter() - paused_at
+    def _fresh(self, evaluate: Callable[[], _Found], want: int, index: int, number: int = 1) -> _Found:
+        """Evaluates; what fails at a cloud pauses the loop, and what is too dear there ends it."""
+        while True:
+            self._attend(index)
+            self._check_shots(want, number)
+            self.children.begin(index, number, self._failures(index), self._cost, last=self._finishing)
+            try:
+                return evaluate()
+            except Withdrawn:
                 continue
-            ordered = Ordered(index, order)
-            self._door.record(ordered)
-            self._obey(ordered)
-        if not self._finishing:
-            self.phase = "running"
-            most = self.loop.rules.max_seconds
-            if most is not None and self.seconds >= most:
-                # a stop by the clock is an order on the tape: a replay must stop here, however fast it is
-                ordered = Ordered(index, Order("stop", reason=f"max_seconds = {most:g} were over"))
-                self._door.record(ordered)
-                self._obey(ordered)
+            except ChildFailed as error:
+                if self._finishing:
+                    raise
+                self._order(index, Order("pause", reason=str(error)))
+            except TooDear as error:
+                if self._finishing:
+                    raise
+                self._order(index, Order("stop", reason=str(error)))
 
-    def _obey(self, ordered: Ordered) -> None:
-        order = ordered.order
-        self.orders.append(ordered)
-        self.obeyed = max(self.obeyed, order.number)
-        if order.kind == "pause":
-            self._paused, self._steps = True, 0
-        elif order.kind == "step":
-            self._paused, self._steps = False, max(1, order.steps)
-        elif order.kind == "resume":
-            self._paused, self._steps = False, 0
-        elif order.kind == "stop":
-            raise Ended(order.reason or "stopped by the user")
-        elif order.kind == "set":
-            self._change(order.changes)
-
-    def _change(self, changes: Changes) -> None:
-        old = self.settings
-        try:
-            new = old.changed(changes)
-            if (new.shots, new.precision) != (old.shots, old.precision):
-                self.objective.effort(new.shots, new.precision)
-        except InputError as error:  # the loop goes on as it was, and says so
-            self._note("refused", f"The settings were not taken: {error}.")
-            return
-        self.settings = new
-        if new.optimizer != old.optimizer or new.options != old.options:
-            raise Switched
-        if new.learning_rate is not None and self.on_learning_rate is not None:
-            self.on_learning_rate(new.learning_rate)
-        if len(self.history) >= new.maxiter:
-            raise Ended(f"maxiter = {new.maxiter} was reached")
-
-    def _note(self, kind: str, text: str) -> None:
-        noted = Noted(len(self.history), kind, text)
-        self.notes.append(noted)
-        if noted not in self._replay.notes:
-            self._door.record(noted)
-
-    def _check_shots(self, want: int) -> None:
+    def _check_shots(self, want: int, number: int = 1) -> None:
         """Stops before shots are spent that were not granted; one value is kept back for the best point's."""
         most = self.loop.rules.max_shots
         if most is None or self._finishing:
             return
-        following = self._costs[VALUE if want == VALUE else BOTH]
+        following = number * self._costs[VALUE if want == VALUE else BOTH]
         if self.spent + following + self._costs[VALUE] > most:
             raise Ended(f"max_shots = {most:,} leave no room for another evaluation")
 
-    def _check(self, told: Told, x: NDArray[np.float64], answer: Answer) -> None:
-        if math.isfinite(told.value) and (answer.gradient is None or np.isfinite(answer.gradient).all()):
-            return
-        what = f"the value {told.value}" if not math.isfinite(told.value) else "a gradient that is not finite"
-        shown = np.array2string(x, precision=6, threshold=12)
-        raise UserError(
-            f"iteration {len(self.history) + 1}, evaluation {told.index}: the objective gave {what} at x = {shown}; "
-            "the tape up to there is kept"
-        )
+    def _told(self, answer: Answer, x: NDArray[np.float64], want: int, index: int, billed: float) -> Told:
+        """Returns an answer as it goes on the tape.
 
-    def _call_back(self, stood: Stood) -> None:
-        if self._callback is None:
-            return
-        try:
-            stop = self._callback(stood.iteration, self.x.copy(), stood.value)
-        except Exception as error:
-            from qmagic.loops.pickling import user_error
-
-            raise user_error(error) from None
-        if stop:
-            ordered = Ordered(self.index, Order("stop", reason="the callback said so"))
-            self._door.record(ordered)
-            self._obey(ordered)
+        Raises:
+            UserError: It is no number.
+        """
+        slopes = answer.gradient
+        if not math.isfinite(answer.value) or not (slopes is None or np.isfinite(slopes).all()):
+            finite = math.isfinite(answer.value)
+            what = "a gradient that is not finite" if finite else f"the value {answer.value}"
+            shown = np.array2string(x, precision=6, threshold=12)
+            raise UserError(
+                f"iteration {len(self.history) + 1}, evaluation {index}: the objective gave {what} at x = {shown}; "
+                "the tape up to there is kept"
+            )
+        gradient = b"" if slopes is None else np.asarray(slopes, "<f8").tobytes()
+        return Told(index, want, x.tobytes(), answer.value, answer.std, gradient, answer.shots, billed)

@@ -46,9 +46,13 @@ QLOOP = Command(
         Flag("--patience", "End after so many iterations without improvement beyond the error.", "N", whole),
         Flag("--max-shots", "Shots that are not exceeded.", "N", whole),
         Flag("--max-seconds", "Seconds of work after which it ends.", "S", number),
+        Flag("--budget", "US dollars that clouds may bill for it; no evaluation is submitted that could exceed them.",
+             "USD", number),
         Flag("--exact", "The right answer where it is known; views show it.", "E", number),
         Flag("--seed", "Seed of everything random.", "N", whole, values="seed"),
-        Flag("--backend", "Simulator or device; auto takes what suits the circuit.", "NAME", values="backend"),
+        Flag("--backend", "Simulator or device; auto takes what suits the circuit. At a cloud each value is a job.",
+             "NAME", values="backend"),
+        Flag("--mode", "How evaluations go to a cloud: job, batch or session. Default: job.", "MODE", values="mode"),
         Flag("--noise", "Device snapshot, noise parameters, or a variable that holds a NoiseModel.", "NOISE",
              values="noise"),
         Flag("--name", "The job's name.", "TEXT"),
@@ -76,7 +80,7 @@ QLOOP = Command(
 
 _SAME = (
     "optimizer", "maxiter", "gradient", "learning_rate", "shots", "precision", "target", "tol", "patience", "max_shots",
-    "max_seconds", "exact", "seed", "backend", "noise", "name", "tags",
+    "max_seconds", "budget", "exact", "seed", "backend", "mode", "noise", "name", "tags",
 )  # fmt: skip
 
 

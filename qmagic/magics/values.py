@@ -22,6 +22,7 @@ _FIXED = {
     "precision": ["0.1", "0.01", "0.001"],
     "level": ["0", "1", "2", "3"],
     "optimizer": ["auto", *OPTIMIZERS],
+    "mode": ["job", "batch", "session"],
     "gradient": ["auto", "adjoint", "parameter-shift", "finite-difference", "spsa"],
     "maxiter": ["100", "300", "1000"],
     "option": [f"{name}=" for name in options.EXPECTED],

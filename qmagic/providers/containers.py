@@ -36,7 +36,7 @@ def _table(rows: NDArray[np.bool_]) -> CountsTable:
     return CountsTable(outcomes.tobytes(), counts.astype("<i8").tobytes(), 0)
 
 
-def estimated_pub(data: Any, metadata: dict[str, Any]) -> EstimatedPub:
+def estimated_pub(data: Any, shots: tuple[int, ...], metadata: dict[str, Any]) -> EstimatedPub:
     """Returns expectation values and their standard errors, from a ``DataBin`` with ``evs`` and ``stds``."""
     values, errors = np.asarray(data.evs, "<f8"), np.asarray(data.stds, "<f8")
-    return EstimatedPub(evs=values.tobytes(), stds=errors.tobytes(), shape=values.shape, metadata=metadata)
+    return EstimatedPub(evs=values.tobytes(), stds=errors.tobytes(), shape=values.shape, shots=shots, metadata=metadata)

@@ -31,6 +31,7 @@ from qmagic.providers.containers import estimated_pub, sampled_pub
 from qmagic.providers.ibm_devices import described
 from qmagic.providers.ibm_errors import WAIT, line, translated, translating
 from qmagic.providers.ibm_roads import STATES, IbmRoads
+from qmagic.providers.measured import shots_by_precision
 
 if TYPE_CHECKING:
     from qiskit.circuit import QuantumCircuit
@@ -212,7 +213,7 @@ class Ibm(IbmRoads):
             if pub.observables is None:
                 found.append(sampled_pub(pub.circuit, result.data, metadata))
             else:
-                found.append(estimated_pub(result.data, metadata))
+                found.append(estimated_pub(result.data, shots_by_precision(pub), metadata))
         return found
 
     def cancel(self, id: str) -> None:

@@ -70,7 +70,7 @@ class IbmRoads:
         for result in results:
             data = result.data
             if "evs" in data:
-                found.append(estimated_pub(data, metadata))
+                found.append(estimated_pub(data, (), metadata))
             else:
                 registers = [ClassicalRegister(data[name].num_bits, name) for name in data]
                 found.append(sampled_pub(QuantumCircuit(*registers), data, metadata))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from qmagic.backends.estimate import Weights
     from qmagic.providers.base import RemotePub
 
-__all__ = ["USUAL_SHOTS", "Experiment", "Shots", "combine", "expand", "recovered", "shots_of"]
+__all__ = ["USUAL_SHOTS", "Experiment", "Shots", "combine", "expand", "recovered", "shots_by_precision", "shots_of"]
 
 #: Shots where neither shots nor a precision were asked for.
 USUAL_SHOTS = 1000
@@ -176,6 +176,16 @@ def _weights(operator: Any) -> Weights:
         product = tuple(sorted(pairs, key=lambda pair: pair[1]))
         found[product] = found.get(product, 0.0) + float(np.real(coefficient))
     return found
+
+
+def shots_by_precision(pub: RemotePub) -> tuple[int, ...]:
+    """Returns the shots of each value where each group of products takes ``1 / precision^2`` of them, as IBM's do."""
+    precision = pub.precision or (pub.shots or USUAL_SHOTS) ** -0.5
+    each = math.ceil(precision**-2 * (1 - 1e-12))
+    used = np.zeros(math.prod(np.broadcast_shapes(_shape(pub), pub.shape)), np.int64)
+    for tally, at in _tallies(pub):
+        used[at] = each * len(tally.groups)
+    return tuple(used.tolist())
 
 
 def _shots_of_groups(pub: RemotePub, tally: Tally) -> list[int]:

@@ -43,7 +43,7 @@ class Billing:
 
     def holds_back(self, record: Record) -> bool:
         """Tells whether a job has to be quoted before it may go."""
-        return self._budget.is_set and self.lacks(record)
+        return self._is_limited(record) and self.lacks(record)
 
     def quoted(self, record: Record, quote: Quote | None) -> None:
         """Keeps a job's quote; None where it is at its provider and cannot be quoted any more."""
@@ -65,10 +65,22 @@ class Billing:
         refused = self._budget.reserve(record.id, quote.price.bound, **_whose(record))
         return f"budget: {refused}" if refused else ""
 
+    def forbidden(self, record: Record) -> str:
+        """Returns why a job may never go: it may cost more than its own limit; "" where it may."""
+        most, quote = record.spec.max_cost, self._quotes.get(record.id)
+        if most is None or quote is None:
+            return ""
+        bound, limit = quote.price.bound, Money(Decimal(str(most)))
+        if bound is None:
+            return f"it may cost {limit} at most, and nothing bounds its price: {quote.price.how}"
+        if bound.amount and (bound.currency != limit.currency or bound.amount > limit.amount):
+            return f"it may cost {limit} at most, and could cost {bound}"
+        return ""
+
     def limit(self, record: Record) -> int | None:
         """Returns the seconds after which the provider is to stop a job; without a budget none."""
         quote = self._quotes.get(record.id)
-        return quote.price.limit_seconds if quote is not None and self._budget.is_set else None
+        return quote.price.limit_seconds if quote is not None and self._is_limited(record) else None
 
     def is_free(self, record: Record) -> bool:
         """Tells whether a job surely costs nothing."""
@@ -121,6 +133,9 @@ class Billing:
         if quote is None or (seconds is None and status is not JobStatus.DONE):
             return None
         return quote.price.billed(seconds)
+
+    def _is_limited(self, record: Record) -> bool:
+        return self._budget.is_set or record.spec.max_cost is not None
 
     def _note_room(self) -> None:
         self._room = True

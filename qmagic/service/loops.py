@@ -58,6 +58,8 @@ class Loops:
         self._parts: dict[str, int] = {}
         #: Called with what is new of a loop.
         self.publish: Callable[[Pulse], None] = lambda pulse: None
+        #: Called with a loop that has ended, whose evaluations at clouds are nobody's any more.
+        self.orphan: Callable[[str], None] = lambda job: None
 
     # -- what the manager asks ----------------------------------------------------------------------------------------
 
@@ -195,6 +197,7 @@ class Loops:
             return
         if record.status is JobStatus.CANCELLING:
             self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
+            self._forget(record)
             return
         self._ledger.change(record, JobStatus.HELD, "job.held", reason="paused")
         obeyed = self._pulses[record.id].state.obeyed if record.id in self._pulses else 0
@@ -261,10 +264,12 @@ class Loops:
                 return
             if record.status is JobStatus.CANCELLING:
                 self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
+                self._forget(record)
                 return
             if kept is None:
                 record.error = ErrorInfo("ServiceError", f"the tape of job {record.id} cannot be read: {error}")
                 self._ledger.end(record, JobStatus.FAILED, "job.failed")
+                self._forget(record)
                 return
             orders = self._orders.setdefault(record.id, list(kept.orders))
             self._parts[record.id] = len(kept.tape)
@@ -280,3 +285,4 @@ class Loops:
     def _forget(self, record: Record) -> None:
         for known in (self._pulses, self._orders, self._parts):
             known.pop(record.id, None)
+        self.orphan(record.id)

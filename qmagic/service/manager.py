@@ -43,6 +43,9 @@ MAX_DEATHS = 3
 #: Seconds that reading a job's input may take.
 CHECK_SECONDS = 20.0
 
+#: Loops that have ended which are remembered, since an evaluation of theirs may still be on its way here.
+_REMEMBERED = 256
+
 #: A job of these is, or may be, in a worker's hands.
 _AT_WORK = frozenset((JobStatus.RUNNING, JobStatus.CANCELLING))
 
@@ -78,8 +81,13 @@ class Manager:
         self._expected = Expected()
         self._checks: dict[Environment, deque[Record]] = {}
         self._failed_starts: dict[Environment, int] = {}
+        self._over: deque[str] = deque(maxlen=_REMEMBERED)
+        if loops is not None:
+            loops.orphan = self._cancel_children
         for record, running in ledger.unfinished():
             self._restore(record, running)
+        for loop in list(self._over):
+            self._cancel_children(loop)
 
     @property
     def busy(self) -> bool:
@@ -104,6 +112,9 @@ class Manager:
         record = self._ledger.live.get(spec.id)
         if record is None and self._ledger.trouble:
             accept(disk_full(self._ledger.trouble))
+            return
+        if record is None and spec.parent in self._over and spec.kind != "loop":
+            accept(ErrorInfo("InputError", f"loop {spec.parent} has ended and takes no more evaluations"))
             return
         if record is None:
             record = Record(spec, data, small=is_small(spec, len(data)), created=time.time())
@@ -155,11 +166,19 @@ class Manager:
         elif record.status in (JobStatus.READY, JobStatus.HELD):
             self._line(record).remove(job)
             self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
+            self._cancel_children(job)
         elif record.status is JobStatus.RUNNING:
             self._ledger.change(record, JobStatus.CANCELLING, "job.cancelling")
             if not (self._loops and self._loops.kill(job)):
                 self._engine.kill(job)
         return record.status
+
+    def _cancel_children(self, job: str) -> None:
+        """Stops the evaluations at clouds of a loop that has ended."""
+        self._over.append(job)
+        for child in [one for one in self._ledger.live.values() if one.spec.parent == job]:
+            if child.spec.kind != "loop":  # a landscape is a loop of its own
+                self.cancel(child.id)
 
     def retry(self, job: str) -> bool:
         """Has a job that waits for its provider, or for its user's decision, go there now; False where it does not."""
@@ -368,6 +387,7 @@ class Manager:
             return
         if record.status is JobStatus.CANCELLING:
             self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
+            self._over.append(record.id)
             return
         if self._loops is not None and record.spec.kind == "loop":
             self._loops.restore(record, running)

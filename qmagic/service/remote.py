@@ -135,6 +135,9 @@ class Remote:
             if self._billing.holds_back(record):
                 self._ask(job, "quote", self._quoted)
                 return
+            if never := self._billing.forbidden(record):
+                self._fail(job, never)
+                return
             if refused := self._billing.reserve(record):
                 self._hold(job, refused)
                 job.due = math.inf  # until there is room

@@ -33,8 +33,8 @@ MOVED = "moved here from "
 
 
 def is_remote(record: Record) -> bool:
-    """Tells whether a job runs at a provider."""
-    return bool(provider_of(record.spec.backend))
+    """Tells whether a job runs at a provider. A loop does not, wherever its evaluations go."""
+    return record.spec.kind != "loop" and bool(provider_of(record.spec.backend))
 
 
 def is_on_stub(record: Record) -> bool:

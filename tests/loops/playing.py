@@ -44,6 +44,9 @@ class PlayedDoor:
             self._orders.append(order)
         return self._orders.popleft() if self._orders else None
 
+    def stopping(self) -> bool:
+        return any(order.kind == "stop" for order in self._orders)
+
     def await_order(self) -> None:
         raise Stuck
 

@@ -25,6 +25,10 @@ class Run(Protocol):
         """Returns the value at a point, and the gradient where `want` says so."""
         ...
 
+    def evaluate_all(self, asked: Sequence[Ask]) -> list[Answer]:
+        """Returns the same for several points, in their order."""
+        ...
+
     def stand(self, x: NDArray[np.float64], *, value: float | None = None, step: float | None = None) -> None:
         """Ends an iteration at a point that was evaluated."""
         ...
@@ -88,6 +92,6 @@ class Asking(ABC):
             asked = self.ask()
             if isinstance(asked, str):
                 return asked
-            stand = self.tell([on.evaluate(x, want) for x, want in asked])
+            stand = self.tell(on.evaluate_all(asked))
             if stand is not None:
                 on.stand(stand.x, step=stand.step)
