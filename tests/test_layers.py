@@ -14,8 +14,8 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in pa
 
 #: Modules that everything may import, and that import only one another.
 BASE = {
-    "choices", "clouds", "errors", "jobs", "outcomes", "events", "money", "forecast", "options", "home", "protocol",
-    "orders", "quotes", "results", "sessions", "statistics", "tapes", "version",
+    "choices", "clouds", "errors", "jobs", "outcomes", "events", "money", "forecast", "ids", "options", "home",
+    "protocol", "orders", "quotes", "results", "sessions", "statistics", "tapes", "version",
 }  # fmt: skip
 
 #: Which parts of ours each part may import, besides the base and itself.

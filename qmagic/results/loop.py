@@ -135,6 +135,11 @@ class LoopResult:
         return self.loop.shots
 
     @property
+    def cost(self) -> float:
+        """What clouds billed for the loop, in US dollars; 0 where it ran on this machine."""
+        return self.loop.cost
+
+    @property
     def seconds(self) -> float:
         """Seconds of the loop's own work, without pauses."""
         return self.loop.seconds

@@ -256,12 +256,3 @@ def test_a_landscape_is_taken_aside(home):
         loop.landscape(9999)
     with pytest.raises(InputError, match="needs 2 parameters"):
         qmagic.minimize(quick, [0.0], maxiter=3).landscape()
-
-
-def test_a_cloud_is_refused_for_a_loop_in_one_line(home):
-    """Evaluations at providers are not there yet: nothing is submitted, and the line says what to do."""
-    from qiskit.circuit.library import efficient_su2
-
-    with pytest.raises(InputError, match=r"'ibm-stub:manila' is a cloud's.*leave it out") as refused:
-        qmagic.minimize(efficient_su2(2, reps=1), "ZZ", backend="ibm-stub:manila")
-    assert "\n" not in str(refused.value)
