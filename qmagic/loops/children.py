@@ -95,12 +95,12 @@ class Children:
 
         Raises:
             Withdrawn, ChildFailed, TooDear: See there.
-            InputError: It cannot run.
+            QmagicError: It cannot run, on any attempt.
         """
         from qmagic.client.submit import submit_once
 
-        most = None if self._budget is None else self._allowed(spec, measurement)
         try:
+            most = None if self._budget is None else self._allowed(spec, measurement)
             session, most = self._held.ready(most)
             job = self._job
             child = msgspec.structs.replace(
@@ -157,6 +157,8 @@ class Children:
         except QmagicError as error:
             self._count(child)
             self._held.doubt()
+            if child.info().status is JobStatus.FAILED and not child.info().remote:
+                raise  # it was refused before it went anywhere: trying again would not help
             raise ChildFailed(f"{self._what} failed: {error}") from None
         finally:
             self.waits = ""
@@ -197,35 +199,39 @@ class Children:
         assert self._budget is not None
         left = Decimal(str(self._budget)) - self._spent - self._billed - Decimal(str(self._held.cost))
         bound = self._bound(spec)
+        if bound is None:
+            return float(max(left, Decimal(0)))  # nobody can tell now: the job service will, and holds it to this
         self._dearest = max(self._dearest, bound)
-        kept = Decimal(0)
-        if not self._last:
-            kept = self._dearest if measurement is None else self._bound(measurement)
+        after = None if measurement is None else self._bound(measurement)
+        kept = Decimal(0) if self._last else self._dearest if after is None else after
         if bound + kept > left:
-            after = f", the last measurement up to {Money(kept)}" if kept else ""
+            further = f", the last measurement up to {Money(kept)}" if kept else ""
             raise TooDear(
                 f"the budget of {Money(Decimal(str(self._budget)))} has no room for another evaluation: it could cost "
-                f"up to {Money(bound)}{after}, and {Money(left)} are left"
+                f"up to {Money(bound)}{further}, and {Money(left)} are left"
             )
         return float(left - kept)
 
-    def _bound(self, spec: JobSpec) -> Decimal:
-        """Returns the most that a job can cost, in US dollars; with other parameter values it costs the same."""
+    def _bound(self, spec: JobSpec) -> Decimal | None:
+        """Returns the most that a job can cost, in US dollars, None where it cannot be told now.
+
+        With other parameter values it costs the same.
+
+        Raises:
+            InputError: Nothing bounds it.
+        """
         from qmagic.client.ask import plan
 
         key = hashlib.sha256(msgspec.msgpack.encode((spec.backend, spec.transpile, spec.source, _blank(spec)))).digest()
         if key not in self._bounds:
-            try:
-                found = msgspec.msgpack.decode(plan(spec), type=CloudPlan)
-            except ServiceError as error:
-                raise ChildFailed(f"the price of an evaluation could not be learnt: {error}") from None
-            if found.quote is None:
-                raise ChildFailed(f"the price of an evaluation could not be learnt: {found.error}")
-            bound = found.quote.price.bound
+            quote = msgspec.msgpack.decode(plan(spec), type=CloudPlan).quote
+            if quote is None:
+                return None
+            bound = quote.price.bound
             if bound is None or (bound.currency != "USD" and bound.amount):
                 raise InputError(
-                    f"a budget cannot be kept at {spec.backend}: {found.quote.price}; leave the budget out, or take "
-                    "another device"
+                    f"a budget cannot be kept at {spec.backend}: {quote.price}; leave the budget out, or take another "
+                    "device"
                 )
             self._bounds[key] = bound.amount
         return self._bounds[key]

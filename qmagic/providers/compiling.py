@@ -24,11 +24,28 @@ _NO_GATES = ("measure", "barrier")
 _TURN = threading.Lock()
 
 
-def in_turn(passes: Any, circuit: QuantumCircuit) -> QuantumCircuit:
-    """Returns what a pass manager makes of a circuit, when no other thread compiles."""
-    with _TURN:
-        made: QuantumCircuit = passes.run(circuit)
-        return made
+def in_turn(passes: Any, circuit: QuantumCircuit, device: str, qubits: int) -> QuantumCircuit:
+    """Returns what a pass manager makes of a circuit, when no other thread compiles.
+
+    Args:
+        passes: The pass manager.
+        circuit: The circuit.
+        device: The device's name, for messages.
+        qubits: How many it has; 0 where that is not known.
+
+    Raises:
+        RefusedError: The circuit is too wide, or cannot be written in the device's gates.
+    """
+    from qiskit.transpiler.exceptions import TranspilerError
+
+    if 0 < qubits < circuit.num_qubits:
+        raise RefusedError(f"{device} has {qubits} qubits; the circuit has {circuit.num_qubits}")
+    try:
+        with _TURN:
+            made: QuantumCircuit = passes.run(circuit)
+    except TranspilerError as error:
+        raise RefusedError(f"the circuit cannot be written in {device}'s gates: {error.message}") from None
+    return made
 
 
 class Compiler:
@@ -54,14 +71,7 @@ class Compiler:
         Raises:
             RefusedError: It is too wide, or has something that is no gate.
         """
-        from qiskit.transpiler.exceptions import TranspilerError
-
-        if 0 < self._qubits < circuit.num_qubits:
-            raise RefusedError(f"{self._device} has {self._qubits} qubits; the circuit has {circuit.num_qubits}")
-        try:
-            made = in_turn(self._passes, circuit)
-        except TranspilerError as error:
-            raise RefusedError(f"the circuit cannot be written in {self._device}'s gates: {error.message}") from None
+        made = in_turn(self._passes, circuit, self._device, self._qubits)
         for name in made.count_ops():
             if name not in self._gates and name not in _NO_GATES:
                 raise RefusedError(f"{self._device} has no {name!r}, and nothing to make it of")

@@ -153,8 +153,10 @@ class Ibm(IbmRoads):
     def compiled(self, device: str, circuit: QuantumCircuit) -> QuantumCircuit:
         """Returns a circuit on a device; see `base.Provider`."""
         with translating():
-            passes = self._backend(device)[1]
-            return self._kept.of(device, circuit, lambda given: in_turn(passes, given))
+            backend, passes = self._backend(device)
+            return self._kept.of(
+                device, circuit, lambda given: in_turn(passes, given, backend.name, backend.num_qubits)
+            )
 
     def submit(self, device: str, pubs: Sequence[RemotePub], key: str, seconds: int | None = None) -> str:
         """Submits a job under a key; see `base.Provider`."""

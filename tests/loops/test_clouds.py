@@ -10,7 +10,7 @@ from qiskit.circuit import Parameter
 import qmagic
 from qmagic import client
 from qmagic.client.loop import tape
-from qmagic.errors import InputError, JobCancelledError
+from qmagic.errors import InputError, JobCancelledError, JobFailedError
 from qmagic.money import SetBudget
 from qmagic.service.remote import key_of
 from qmagic.tapes import Told, unpack
@@ -86,18 +86,17 @@ def test_points_that_are_asked_together_are_one_job(stub):
 
 
 def test_a_killed_loop_finds_its_jobs_again(stub, full):
-    """With the loop's process or the service killed while evaluations are under way, each is one job at the stub, and
-    the tape has the value of each, once."""
-    stub.fresh("run=0.3s")
-    for number in range(full(2, 10)):
-        loop, least = asked(maxiter=4, optimizer="nelder-mead"), 1 + number % 4
-        until(lambda loop=loop, least=least: len(told(loop)) >= least, 60, "the loop runs")
-        if number % 2:
-            [pid] = [each.pid for each in status().workers if each.state == "loop" and loop.id in each.jobs]
-            kill(pid)
-        else:
-            kill(service().pid)
-        result = loop.result(120)
+    """With the loop's process and then the service killed while evaluations are under way, each is one job at the stub,
+    and the tape has the value of each, once."""
+    stub.fresh("run=0.2s")
+    for _ in range(full(1, 8)):
+        loop = asked(maxiter=3)
+        until(lambda loop=loop: loop.state().waits, 60, "an evaluation is under way")
+        [pid] = [each.pid for each in status().workers if each.state == "loop" and loop.id in each.jobs]
+        kill(pid)
+        until(lambda loop=loop: len(told(loop)) >= 2, 60, "the loop goes on")
+        kill(service().pid)
+        result = loop.result(100)
         found = children(loop)
         assert [info.status for info in found] == ["DONE"] * result.evaluations
         assert all(len(there(stub, info)) == 1 for info in found)
@@ -150,6 +149,14 @@ def test_a_failed_evaluation_pauses_the_loop(stub):
     states = [info.status for info in children(loop)]
     assert states.count("FAILED") == 1
     assert states.count("DONE") == result.evaluations
+
+
+@pytest.mark.parametrize("budget", [None, 50])
+def test_what_cannot_run_there_ends_the_loop(stub, budget):
+    """A device that is not there fails the loop at once, with the provider's sentence; nothing waits for a resume."""
+    stub.fresh()
+    with pytest.raises(JobFailedError, match="IBM has no device 'nowhere'"):
+        asked(backend="ibm-stub:nowhere", budget=budget).result(60)
 
 
 def test_a_budget_is_never_passed(stub):

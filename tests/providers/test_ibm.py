@@ -136,6 +136,17 @@ def test_what_cannot_run_there_is_refused(stub, options, message):
     assert stub.ask("GET", "/jobs?cloud=ibm") == []
 
 
+def test_a_circuit_that_is_too_wide_is_refused(stub):
+    """It fails with both numbers, and is not held for better times."""
+    stub.fresh()
+    wide = QuantumCircuit(7)
+    wide.h(range(7))
+    for what in (wide.measure_all(inplace=False), [(wide, "Z" * 7)]):
+        with pytest.raises(JobFailedError, match="ibm_manila has 5 qubits; the circuit has 7"):
+            qmagic.run(what, backend="ibm-stub:manila", shots=10).result(timeout=SECONDS)
+    assert stub.ask("GET", "/jobs?cloud=ibm") == []
+
+
 def test_cancel(stub):
     """A cancel reaches the provider, and is done when the provider says so."""
     stub.fresh("queue=1h")
