@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qmagic.client import job as job
     from qmagic.client import jobs as jobs
     from qmagic.client.loop import loop
+    from qmagic.client.sessions import sessions
     from qmagic.errors import QmagicError
     from qmagic.jobs import JobStatus
     from qmagic.loops.minimize import minimize
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Estimator", "Group", "Job", "JobStatus", "Loop", "QmagicError", "Result", "Sampler", "Sweep", "__version__",
     "adopt", "backend", "backends", "batch", "ising", "job", "jobs", "load", "loop", "maxcut", "minimize", "molecule",
-    "plan", "qaoa", "qubo", "run", "run_each", "session", "sweep", "vqe",
+    "plan", "qaoa", "qubo", "run", "run_each", "session", "sessions", "sweep", "vqe",
 ]  # fmt: skip
 
 _HOMES = {
@@ -68,6 +69,7 @@ _HOMES = {
     "run": "qmagic.run",
     "run_each": "qmagic.run",
     "session": "qmagic.client",
+    "sessions": "qmagic.client.sessions",
     "sweep": "qmagic.loops.sweep",
     "vqe": "qmagic.loops.problems",
 }

@@ -2,7 +2,8 @@
 
 The device on which a shot most probably goes through without an error is the best. Devices that come within
 `ALIKE` of it count as equal: then fewer jobs in the queue decide, then the price. What is not online, too small, or
-dearer than allowed is out; where a price is asked for, what has no bound on its cost is out too.
+dearer than allowed is out; where a price is asked for, what has no bound on its cost is out too. A provider that could
+not be asked is out as a whole, and the reason of the choice names it.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ class Best(msgspec.Struct, frozen=True):
 
 
 class Candidate(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A device that a job could go to.
+    """A device that a job could go to, or a provider that could not be asked for its devices.
 
     Attributes:
-        backend: Its full name.
+        backend: Its full name; of a provider that could not be asked that one's, such as ``"braket"``.
         success: The probability that a shot goes through without an error; None where it is not known.
         queue: Jobs that wait there; None where the provider does not say.
         price: The most that the job costs there, None where nothing bounds it.
@@ -111,7 +112,10 @@ def chosen(candidates: Sequence[Candidate], wish: Best) -> Choice:
         first = min(alike, key=lambda one: (one.queue or 0, one.price or Decimal(0), -_success(one), one.backend))
         ranked.append(first)
         fit.remove(first)
-    return Choice((*ranked, *(one for one in judged if one.out)), _why(ranked, len(judged)))
+    out = [one for one in judged if one.out]
+    unasked = [one for one in out if not provider_of(one.backend)]
+    why = _why(ranked, len(judged) - len(unasked))
+    return Choice((*ranked, *out), "".join([why, *(f"; without {one.backend}, which {one.out}" for one in unasked)]))
 
 
 def _judged(one: Candidate, wish: Best) -> Candidate:

@@ -120,7 +120,7 @@ class Limit(msgspec.Struct, frozen=True):
 
 
 class Spending(msgspec.Struct, frozen=True):
-    """What was spent, or is reserved, at a provider by a notebook on a day (ISO 8601, local time)."""
+    """What jobs and sessions cost, or have reserved, at a provider by a notebook on a day (ISO 8601, local time)."""
 
     day: str
     provider: str
@@ -129,6 +129,7 @@ class Spending(msgspec.Struct, frozen=True):
     jobs: int
     spent: Decimal
     reserved: Decimal
+    sessions: int = 0
 
 
 class BudgetReport(msgspec.Struct, frozen=True):

@@ -47,6 +47,11 @@ class Quote(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     @property
     def brief(self) -> str:
         """The most that matters, in a line: the chances of the circuit that has the worst, and the price."""
+        return "; ".join(filter(None, (self.chances, self.price.brief)))
+
+    @property
+    def chances(self) -> str:
+        """Size and chances of the circuit that has the worst; "" where they are not known."""
         known = [one.forecast for one in self.circuits if one.forecast is not None]
         chances = [one.success for one in known if one.success is not None]
         parts = []
@@ -55,7 +60,7 @@ class Quote(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
             parts.append(f"depth {worst.depth:,}, {worst.two_qubit:,} two-qubit gate{'s' * (worst.two_qubit != 1)}")
         if chances:
             parts.append(f"a shot succeeds with {100 * min(chances):.3g} % (crosstalk not counted)")
-        return "; ".join([*parts, self.price.brief])
+        return "; ".join(parts)
 
 
 class CloudPlan(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -6,11 +6,28 @@ together. Both are opened by a person and closed by qmagic, whatever happens.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from qmagic.jobs import Environment
+from qmagic.money import Money
 
-__all__ = ["AskAccount", "AskRank", "AskSession", "OpenSession", "SessionInfo"]
+__all__ = ["AskAccount", "AskRank", "AskSession", "AskSessions", "OpenSession", "SessionInfo", "SessionPrice"]
+
+
+class SessionPrice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How a session is billed.
+
+    Attributes:
+        by: ``time`` (its wall time, and not its jobs), ``jobs`` (its jobs one by one, itself not) or ``nothing``.
+        second: What a second of wall time costs, where that is billed.
+        how: The same in words.
+    """
+
+    by: Literal["time", "jobs", "nothing"]
+    second: Money | None = None
+    how: str = ""
 
 
 class OpenSession(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +42,8 @@ class OpenSession(msgspec.Struct, frozen=True, kw_only=True):
         pid: The process that holds it; when that is gone, it is closed.
         start: When that process was started, as the system tells.
         environment: Where the provider's client is installed.
+        max_cost: The most that it may cost, in US dollars; None for no such limit.
+        notebook: Where it was opened, for the budget's report and for who looks for an open one.
     """
 
     id: str
@@ -35,6 +54,8 @@ class OpenSession(msgspec.Struct, frozen=True, kw_only=True):
     pid: int
     start: str
     environment: Environment
+    max_cost: float | None = None
+    notebook: str = ""
 
 
 class AskSession(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -42,6 +63,10 @@ class AskSession(msgspec.Struct, frozen=True, omit_defaults=True):
 
     id: str
     close: bool = False
+
+
+class AskSessions(msgspec.Struct, frozen=True):
+    """A question for the sessions that are opening, open or closing: a list of `SessionInfo`."""
 
 
 class AskAccount(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -73,9 +98,14 @@ class SessionInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
         remote: The provider's id.
         opened: When.
         closed: When it was closed; None before.
-        limit: Seconds after which the provider ends it.
+        limit: Seconds that were granted: the provider ends it after them.
         seconds: Wall time that is billed, as far as the provider told.
         why: Why it was closed.
+        granted: Why `limit` is less than what was asked; "" where it is not.
+        price: How it is billed; None before that is known.
+        cost: What it was billed, in US dollars; None before that is known. Its jobs go on after it was closed.
+        pid: The process that holds it.
+        notebook: Where it was opened.
     """
 
     id: str
@@ -88,3 +118,8 @@ class SessionInfo(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     limit: int = 0
     seconds: float | None = None
     why: str = ""
+    granted: str = ""
+    price: SessionPrice | None = None
+    cost: float | None = None
+    pid: int = 0
+    notebook: str = ""

@@ -74,3 +74,19 @@ def test_why():
     assert choice.ranked[-1].backend == "ibm:c"
     with pytest.raises(InputError, match=r"none of ibm can take the job: ibm:c is not online \(maintenance\)"):
         chosen([one("c", out="is not online (maintenance)")], Best(("ibm",)))
+
+
+def test_a_provider_that_cannot_be_asked():
+    """It is left out and named with the reason; where none is left the error names each."""
+    absent = Candidate(backend="braket", out="cannot be asked (no credentials)")
+    choice = chosen([one("a"), absent], Best(("ibm", "braket")))
+    assert choice.backends == ("ibm:a",)
+    assert choice.why.startswith("the only device, a shot goes through with 90%")
+    assert choice.why.endswith("; without braket, which cannot be asked (no credentials)")
+    offline = Candidate(backend="ibm", out="cannot be asked (no network)")
+    with pytest.raises(InputError) as refused:
+        chosen([offline, absent], Best(("ibm", "braket")))
+    assert str(refused.value) == (
+        "none of ibm, braket can take the job: ibm cannot be asked (no network); "
+        "braket cannot be asked (no credentials)"
+    )

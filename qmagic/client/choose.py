@@ -6,7 +6,7 @@ import msgspec
 
 from qmagic.choices import Candidate, Choice, chosen, is_best, read_best
 from qmagic.client.connection import connection
-from qmagic.errors import InputError
+from qmagic.errors import InputError, QmagicError
 from qmagic.jobs import JobSpec
 from qmagic.sessions import AskRank
 
@@ -18,6 +18,8 @@ _ENCODE = msgspec.msgpack.Encoder().encode
 
 def choose(spec: JobSpec) -> Choice:
     """Returns where a job whose backend is ``best(...)`` would go, and why; nothing is submitted.
+
+    A provider that cannot be asked (no access, no network) is left out, and named with the reason.
 
     Raises:
         InputError: The wish cannot be read, or no device can take the job.
@@ -31,7 +33,13 @@ def choose(spec: JobSpec) -> Choice:
     for provider, names in devices.items():
         data = _ENCODE(msgspec.structs.replace(spec, backend=f"{provider}:best"))
         wanted = AskRank(provider=provider, devices=tuple(names), spec=data, environment=spec.environment)
-        found += line.ask("rank", wanted, list[Candidate], timeout=_PATIENCE)
+        try:
+            found += line.ask("rank", wanted, list[Candidate], timeout=_PATIENCE)
+        except TimeoutError:
+            found.append(Candidate(backend=provider, out=f"did not answer within {_PATIENCE:.0f} s"))
+        except QmagicError as error:
+            reason = str(error).splitlines()[0].removeprefix(f"{provider}: ")
+            found.append(Candidate(backend=provider, out=f"cannot be asked ({reason})"))
     return chosen(found, wish)
 
 

@@ -90,7 +90,7 @@ class Host:
     def _told(self, ask: Ask) -> Told:
         provider = self._ready()
         if ask.verb in host_roads.VERBS:
-            return host_roads.answer(provider, self._name, ask)
+            return host_roads.answer(provider, self._name, ask, self._is_free)
         if ask.verb == "find":
             return Told(ask.number, remotes=provider.find(ask.key))
         if ask.verb == "look":

@@ -1,24 +1,27 @@
-"""What a job would be on each device of a provider: compiled there, with its success probability and its price."""
+"""What a job would be on each device of a provider: its chances and its price, as its quote there would have them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from qmagic.choices import Candidate
 from qmagic.engines.host_jobs import pubs_of
-from qmagic.jobs import JobSpec
+from qmagic.engines.placing import placed
+from qmagic.engines.quoting import quoted
+from qmagic.errors import InputError
 from qmagic.providers.base import ProviderError, RemotePub
 
 if TYPE_CHECKING:
     from qmagic.clouds import Device
+    from qmagic.jobs import JobSpec
     from qmagic.providers.base import Provider
 
 __all__ = ["candidates"]
 
-_USUAL_SHOTS = 1024
 
-
-def candidates(provider: Provider, cloud: str, spec: JobSpec, names: list[str]) -> list[Candidate]:
+def candidates(provider: Provider, cloud: str, spec: JobSpec, names: list[str], *, free: bool) -> list[Candidate]:
     """Returns the devices, as a job sees them.
 
     Args:
@@ -26,13 +29,14 @@ def candidates(provider: Provider, cloud: str, spec: JobSpec, names: list[str]) 
         cloud: Its name, such as ``"ibm-stub"``.
         spec: The job.
         names: The devices that are meant; all of the account where none is named.
+        free: Whether the cloud is one that charges nothing: a stub.
     """
     pubs = pubs_of(spec)
     found = provider.devices()
     meant = [one for one in found if not names or any(_is(one, name) for name in names)]
     missing = [name for name in names if not any(_is(one, name) for one in found)]
     return [
-        *(_candidate(provider, cloud, device, pubs) for device in meant),
+        *(_candidate(provider, cloud, device, spec, pubs, free=free) for device in meant),
         *(Candidate(backend=f"{cloud}:{name}", out="is not there") for name in missing),
     ]
 
@@ -43,35 +47,26 @@ def _is(device: Device, name: str) -> bool:
     return name.rpartition("/")[2].lower() in (full, full.partition("_")[2], full.removeprefix("qpu."))
 
 
-def _candidate(provider: Provider, cloud: str, device: Device, pubs: list[RemotePub]) -> Candidate:
-    from qmagic.plans.success import forecast
-    from qmagic.providers.prices import cost
-
+def _candidate(
+    provider: Provider, cloud: str, device: Device, spec: JobSpec, pubs: list[RemotePub], *, free: bool
+) -> Candidate:
     backend, width = f"{cloud}:{device.name}", max(pub.circuit.num_qubits for pub in pubs)
     if device.status != "online":
         return Candidate(backend=backend, queue=device.queue, out=f"is not online ({device.status})")
     if device.qubits < width:
         return Candidate(backend=backend, queue=device.queue, out=f"has {device.qubits} qubits of {width}")
+    there = msgspec.structs.replace(spec, backend=backend)
     try:
-        target = provider.target(device.name)
-        compiled = [provider.compiled(device.name, pub.circuit) for pub in pubs]
-    except ProviderError as error:
-        return Candidate(backend=backend, queue=device.queue, out=f"does not take it: {error}")
-    told = [] if target is None else [forecast(circuit, target) for circuit in compiled]
-    known = [one.success for one in told if one.success is not None]
-    price = cost(
-        cloud, device.name, compiled, [(pub.shots or _USUAL_SHOTS) * _points(pub) for pub in pubs],
-        lengths=[one.seconds for one in told],
-    )  # fmt: skip
-    bound = price.bound
+        quote = quoted(there, placed(there, pubs, provider), provider, free=free)
+    except (ProviderError, InputError) as error:
+        return Candidate(backend=backend, queue=device.queue, out=f"does not take it: {str(error).splitlines()[0]}")
+    known = [one.forecast.success for one in quote.circuits if one.forecast is not None]
+    success = [one for one in known if one is not None]
+    bound = quote.price.bound
     return Candidate(
         backend=backend,
-        success=min(known) if len(known) == len(pubs) else None,
+        success=min(success) if len(success) == len(pubs) else None,
         queue=device.queue,
         price=None if bound is None else bound.amount,
         currency="USD" if bound is None else bound.currency,
     )
-
-
-def _points(pub: RemotePub) -> int:
-    return max((values.size for values in pub.values.values()), default=1)

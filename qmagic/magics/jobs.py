@@ -12,6 +12,7 @@ from qmagic.jobs import JobInfo, JobStatus
 from qmagic.magics import values
 from qmagic.magics.call import Call
 from qmagic.magics.flags import Command, Flag, number, whole
+from qmagic.magics.open_sessions import close_sessions, open_sessions
 from qmagic.magics.qrun import notebook
 from qmagic.magics.show import result_of
 from qmagic.magics.table import Table
@@ -26,8 +27,8 @@ _STATUSES = tuple(status.value for status in JobStatus)
 QJOBS = Command(
     "qjobs",
     usage="%qjobs [flags]",
-    about="Lists jobs, newest first, also those of other notebooks and of kernels that are gone. The value is a "
-    "sequence of jobs.",
+    about="Lists jobs, newest first, also those of other notebooks and of kernels that are gone, and names the "
+    "sessions that are open at providers. The value is a sequence of jobs.",
     flags=(
         Flag("--limit", "How many at most. Default: 20.", "N", whole),
         Flag("--status", "Only jobs that stand there, such as RUNNING; may be given again.", "STATUS",
@@ -82,9 +83,9 @@ QRESULT = Command(
 
 QCANCEL = Command(
     "qcancel",
-    usage="%qcancel [job ...] [flags]",
+    usage="%qcancel [job or session ...] [flags]",
     about="Cancels jobs: this notebook's last one, or those with these ids (a unique beginning will do), or that "
-    "variables hold.",
+    "variables hold. A session or batch with such an id is closed: it takes no more jobs, those in it go on.",
     words="job",
     flags=(Flag("--all", "Cancel every job that has not ended."), _DEBUG),
     examples="""
@@ -123,7 +124,7 @@ def list_jobs(call: Call) -> Any:
         print(json.dumps([info.to_json() for info in infos], indent=2))
         return None
     headings = ("id", "status", "name", "backend", "shots", "created", "took", "")
-    return Table(headings, [_row(info) for info in infos], jobs, empty="no jobs")
+    return Table(headings, [_row(info) for info in infos], jobs, empty="no jobs", note=open_sessions())
 
 
 def _retry(prefixes: Sequence[str], status: JobStatus, becomes: str) -> None:
@@ -175,7 +176,13 @@ def cancel_jobs(call: Call) -> None:
         unfinished = [status.value for status in JobStatus if not status.final]
         jobs = client.jobs(limit=100_000, status=unfinished)
     else:
-        jobs = [client.job(prefix) for prefix in _ids(call)] or [client.job(notebook=notebook(call.shell))]
+        ids = _ids(call)
+        others = close_sessions(ids)
+        jobs = [client.job(prefix) for prefix in others]
+        if not ids:
+            jobs = [client.job(notebook=notebook(call.shell))]
+        elif not others:
+            return
     stopped = client.cancel([job.id for job in jobs])
     for job in jobs:
         ended = stopped[job.id] is None

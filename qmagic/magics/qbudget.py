@@ -41,7 +41,8 @@ QBUDGET = Command(
     about="Limits what jobs may cost, all providers together. Before a job goes to a provider the most that it can "
     "cost is reserved, and afterwards what was billed is counted; a job for which too little is left is HELD until the "
     "budget is raised or another job costs less than it might have. While there is a budget, a job whose cost nothing "
-    "bounds does not run. Prices are the providers' published ones (the table says of which day), without your "
+    "bounds does not run. A session counts with its wall time, and gets less of it where the budget pays for less. "
+    "Prices are the providers' published ones (the table says of which day), without your "
     "discounts, credits and taxes: the provider's bill is the truth. Each currency has limits of its own; Quantinuum's "
     "credits are HQC.",
     words="amount",
@@ -98,13 +99,13 @@ def _shown() -> Table:
     report = budget()
     rows = [
         (
-            one.day, one.provider, one.notebook.rsplit("/", 1)[-1], str(one.jobs),
+            one.day, one.provider, one.notebook.rsplit("/", 1)[-1], str(one.jobs or ""), str(one.sessions or ""),
             str(Money(one.spent, one.currency)), str(Money(one.reserved, one.currency)) if one.reserved else "",
         )
         for one in report.spending
     ]  # fmt: skip
     return Table(
-        ("day", "provider", "notebook", "jobs", "spent", "reserved"), rows, report.spending,
+        ("day", "provider", "notebook", "jobs", "sessions", "spent", "reserved"), rows, report.spending,
         empty="Nothing was spent.",
         note=" ".join(map(_sentence, report.limits)) or "There is no budget: set one, as in %qbudget 20 USD",
     )  # fmt: skip

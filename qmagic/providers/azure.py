@@ -109,6 +109,9 @@ class Azure(AzureRoads):
 
     def submit(self, device: str, pubs: Sequence[RemotePub], key: str, seconds: int | None = None) -> str:
         """Submits a job for each circuit; see `base.Provider`. Azure limits no job's time: `seconds` is no use."""
+        return self._submit(device, pubs, key)
+
+    def _submit(self, device: str, pubs: Sequence[RemotePub], key: str, session: str = "") -> str:
         with translating():
             target, provider, compiler = self._machine(device)
             experiments = expand(pubs)
@@ -134,6 +137,7 @@ class Azure(AzureRoads):
                         "items": [{"entryPoint": ENTRY_POINT, "arguments": []}],
                     },
                     metadata={KEY: key, _PARTS: str(len(programs))},
+                    session_id=session or None,
                 )
             return id
 
@@ -214,8 +218,17 @@ class Azure(AzureRoads):
         try:
             self._workspace.submit_job(Job(self._workspace, JobDetails(**details)))
         except HttpResponseError as error:
-            if error.status_code != 409:  # it is there
+            if error.status_code != 409 or not self._is_there(details["id"]):  # a closed session is a conflict too
                 raise
+
+    def _is_there(self, id: str) -> bool:
+        try:
+            self._workspace.get_job(id)
+        except Exception as error:
+            if getattr(error, "status_code", None) == 404:
+                return False
+            raise
+        return True
 
     # targets
 

@@ -1,20 +1,25 @@
-"""What Azure Quantum does besides running jobs: how a target stands, the account's old jobs; see `providers.roads`.
+"""What Azure does besides running jobs: how a target stands, old jobs, sessions; see `providers.roads`.
 
 Outcomes are the lists of results that a program wrote down. Programs that Azure made of Qiskit's circuits write the
 last bit first, register by register, as Qiskit prints them; of all others, ours among them, bit i is the i-th result.
 IonQ's own circuits come back as numbers, whose bit i is qubit i.
+
+A session's id follows from its key, as a job's does: it is opened once, however often that is asked. Azure bills the
+jobs in it and no time; we close it when its time is over, Azure does not.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator
+import time
+import uuid
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qmagic.clouds import AccountJob
-from qmagic.providers.azure_errors import translating
-from qmagic.providers.base import RefusedError, RemoteStatus
+from qmagic.clouds import AccountJob, SessionState
+from qmagic.providers.azure_errors import doubting, translating
+from qmagic.providers.base import InDoubtError, LaterError, RefusedError, RemotePub, RemoteStatus
 from qmagic.providers.measured import Shots, recovered, shots_of
 from qmagic.providers.parts import Parts, separate, together
 from qmagic.providers.shares import shots_of_shares
@@ -36,6 +41,8 @@ STATES = {
 #: The entry of a job's metadata that has its key.
 KEY = "qmagic"
 _PAGE = 100
+#: How often an opening without an answer is asked again, and the seconds between.
+_TRIES, _PAUSE = 4, 0.5
 _ONLINE = ("Available", "Degraded")
 
 
@@ -45,7 +52,7 @@ def standing(availability: str) -> str:
 
 
 class AzureRoads:
-    """The part of Azure's adapter that is `roads.Health` and `roads.History`."""
+    """The part of Azure's adapter that is `roads.Health`, `roads.History` and `roads.Sessions`."""
 
     _parts: Parts
     _workspace: Any
@@ -57,6 +64,9 @@ class AzureRoads:
         raise NotImplementedError
 
     def _file(self, id: str, address: str) -> Any:
+        raise NotImplementedError
+
+    def _submit(self, device: str, pubs: Sequence[RemotePub], key: str, session: str = "") -> str:
         raise NotImplementedError
 
     def standing_of(self, device: str) -> str:
@@ -80,6 +90,52 @@ class AzureRoads:
         """Returns a job's counts without its circuits; see `roads.History`."""
         metadata = {"backend": self.describe(id).device, "job": id}
         return [recovered(shots, metadata) for shots in self._parts.fetch(self._recovered, id)]
+
+    def open_session(self, device: str, mode: str, seconds: int, key: str) -> str:
+        """Opens a session, which goes on when a job in it fails; see `roads.Sessions`."""
+        from azure.quantum.job.session import Session, SessionJobFailurePolicy
+
+        if mode != "session":
+            raise RefusedError(f"Azure has no {mode!r}; there is session")
+        with translating():
+            provider, _ = self._told(device)
+        id, policy = str(uuid.uuid5(uuid.NAMESPACE_URL, key)), SessionJobFailurePolicy.CONTINUE
+        for left in reversed(range(_TRIES)):
+            try:
+                with doubting():
+                    self._workspace.open_session(
+                        Session(
+                            self._workspace,
+                            target=device,
+                            provider_id=provider,
+                            id=id,
+                            name=key,
+                            job_failure_policy=policy,
+                        )
+                    )
+                break
+            except (InDoubtError, LaterError):  # the same again opens no second one
+                if not left:
+                    raise
+                time.sleep(_PAUSE)
+        return id
+
+    def submit_in(
+        self, session: str, device: str, pubs: Sequence[RemotePub], key: str, seconds: int | None = None
+    ) -> str:
+        """Submits a job in a session; see `roads.Sessions`."""
+        return self._submit(device, pubs, key, session)
+
+    def look_session(self, session: str, device: str) -> SessionState:
+        """Returns where a session stands; see `roads.Sessions`. Azure bills no time of it."""
+        with translating():
+            over = self._workspace.get_session(session).details.status not in ("Waiting", "Executing")
+        return SessionState(open=not over, over=over)
+
+    def close_session(self, session: str, device: str) -> None:
+        """Lets a session take no more jobs; see `roads.Sessions`."""
+        with translating():
+            self._workspace.close_session(self._workspace.get_session(session))
 
     def _recovered(self, id: str) -> Shots:
         details = self._details(id)

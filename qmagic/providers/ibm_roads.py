@@ -78,8 +78,8 @@ class IbmRoads:
 
     # -- sessions -----------------------------------------------------------------------------------------------------
 
-    def open_session(self, device: str, mode: str, seconds: int) -> str:
-        """Opens a session or a batch; see `roads.Sessions`. Billing starts with its first job."""
+    def open_session(self, device: str, mode: str, seconds: int, key: str) -> str:
+        """Opens a session or a batch; see `roads.Sessions`. Billing starts with its first job; IBM takes no key."""
         from qiskit_ibm_runtime import Batch, Session
 
         if mode not in _MODES:
@@ -106,6 +106,8 @@ class IbmRoads:
         with translating():
             found = self._held(session).details() or {}
         usage = found.get("usage_time")
+        if usage is None and found and found.get("last_job_started") is None:
+            usage = 0.0  # the first job starts the meter
         return SessionState(
             open=bool(found.get("accepting_jobs")),
             over=found.get("state") == "closed",

@@ -53,10 +53,11 @@ class History(Protocol):
 class Sessions(Protocol):
     """An adapter whose cloud has sessions, batches, or both."""
 
-    def open_session(self, device: str, mode: str, seconds: int) -> str:
+    def open_session(self, device: str, mode: str, seconds: int, key: str) -> str:
         """Opens a session (`mode` ``"session"``) or a batch (``"batch"``) and returns the provider's id of it.
 
-        The provider ends it after `seconds`, whatever becomes of us.
+        Where its time is billed the provider ends it after `seconds`, whatever becomes of us. `key` is ours, for a
+        provider that takes one: it opens no second session under it.
 
         Raises:
             RefusedError: It has no such mode.

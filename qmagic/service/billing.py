@@ -4,12 +4,16 @@
   host), and the most that it can cost is reserved; without one it goes at once, and is quoted while it waits there.
 * At its end what it was billed is counted: what the provider says, in money or in seconds, or what follows from its
   published price. Where nobody knows, the most that it can cost is counted: never too little.
+* A job in a session whose wall time is billed costs nothing beside it (`session_billing`): the session bounds it.
 * A job that never came to its provider, or was cancelled there before anybody saw it run, cost nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+
+import msgspec
 
 from qmagic.clouds import provider_of
 from qmagic.engines.host_messages import Told
@@ -29,10 +33,11 @@ class Billing:
 
     Args:
         budget: What jobs may cost.
+        in_session: Tells whether a job is billed with the session that it is in.
     """
 
-    def __init__(self, budget: Budget) -> None:
-        self._budget = budget
+    def __init__(self, budget: Budget, in_session: Callable[[Record], bool] = lambda record: False) -> None:
+        self._budget, self._in_session = budget, in_session
         self._quotes: dict[str, Quote] = {}
         self._room = False
         budget.room = self._note_room
@@ -47,14 +52,19 @@ class Billing:
 
     def quoted(self, record: Record, quote: Quote | None) -> None:
         """Keeps a job's quote; None where it is at its provider and cannot be quoted any more."""
-        self._quotes[record.id] = quote or Quote(price=Price(how="it could not be reckoned"))
-        price = self._quotes[record.id].price
+        quote = quote or Quote(price=Price(how="it could not be reckoned"))
+        if self._in_session(record):  # it costs nothing more, and keeps its own time limit
+            price = msgspec.structs.replace(quote.price, estimate=_NOTHING, bound=_NOTHING)
+            quote = msgspec.structs.replace(quote, price=price)
+        self._quotes[record.id], price = quote, quote.price
         if record.remote and price.bound is not None and not price.is_free:
             self._budget.note(record.id, price.bound, **_whose(record))
 
     def brief(self, record: Record) -> str:
         """Returns what a job will cost, and its chances, in a line; "" where it was not quoted."""
         quote = self._quotes.get(record.id)
+        if quote is not None and self._in_session(record):
+            return "; ".join(filter(None, (quote.chances, "billed with its session")))
         return "" if quote is None else quote.brief
 
     def reserve(self, record: Record) -> str:
@@ -83,9 +93,9 @@ class Billing:
         return quote.price.limit_seconds if quote is not None and self._is_limited(record) else None
 
     def is_free(self, record: Record) -> bool:
-        """Tells whether a job surely costs nothing."""
+        """Tells whether a job surely costs nothing; in a session it costs time."""
         quote = self._quotes.get(record.id)
-        return quote is not None and quote.price.is_free
+        return quote is not None and quote.price.is_free and not self._in_session(record)
 
     def release(self, record: Record) -> None:
         """Gives back what was reserved for a job that is not at its provider."""

@@ -1,6 +1,6 @@
 """The budget: what jobs may cost together, reserved before they are submitted and settled after.
 
-For the manager, which calls it on its own thread:
+For the manager, which calls it on its own thread (a session counts as a job here, by its id):
 
 * `reserve` before a job goes to a provider, with the most that it can cost. None: go. A sentence: the job is HELD for
   that reason. Where a budget is set, a job that nothing bounds is held: no bound, no run. A job that is at its provider
@@ -105,6 +105,16 @@ class Budget:
         """Returns why a new job would be held now; "" where it would not."""
         amount = 0 if bound is None else _units(bound.amount, "the bound")
         return self._refusal("", bound, amount, "" if bound is None else bound.currency)
+
+    def left(self, currency: str) -> Decimal | None:
+        """Returns the most that something new may cost now; None where nothing limits it."""
+        limits = self._limits.get(currency)
+        if limits is None:
+            return Decimal(0) if self._limits else None
+        most = [] if limits.per_job is None else [limits.per_job]
+        if limits.total is not None:
+            most.append(limits.total - limits.spent - self._reserved(currency))
+        return rows.decimal(max(0, min(most)))
 
     def settle(self, job: str, actual: Money | None = None, *, provider: str = "", notebook: str = "") -> Money | None:
         """Turns a job's reservation into what was billed, and returns what counts.

@@ -1,7 +1,8 @@
 """How limits and charges lie in the store. Amounts are whole millionths.
 
 A charge is one row: open (``spent`` is null) while its bound is reserved, then what was billed. A job that is tried
-again after it was billed has two. Charges outlive their jobs: what was spent is known when the jobs are deleted.
+again after it was billed has two. A session has one, under its own id. Charges outlive their jobs: what was spent is
+known when the jobs are deleted.
 ``past`` marks what a budget that was begun or renewed later does not count.
 """
 
@@ -56,7 +57,10 @@ class Loaded:
 def load(connection: sqlite3.Connection) -> Loaded:
     """Returns limits and reservations as they lie on disk; settles those of jobs that ended without it, in full."""
     left = connection.execute(
-        "UPDATE charges SET spent = bound WHERE spent IS NULL AND job NOT IN (SELECT id FROM jobs WHERE final = 0)"
+        """
+        UPDATE charges SET spent = bound WHERE spent IS NULL AND job NOT IN (SELECT id FROM jobs WHERE final = 0)
+            AND job NOT IN (SELECT id FROM sessions WHERE over = 0)
+        """
     ).rowcount
     limits = connection.execute(
         """
@@ -111,16 +115,19 @@ def limited(currency: str, limits: LimitRow | None, *, fresh: bool) -> list[Stat
 
 
 def spending(connection: sqlite3.Connection) -> list[Spending]:
-    """Returns what was spent and is reserved, by day, provider and notebook; free jobs are left out."""
+    """Returns what was spent and is reserved, by day, provider and notebook; what is free is left out."""
     query = """
-        SELECT date(time, 'unixepoch', 'localtime') AS day, provider, notebook, currency, count(DISTINCT job),
+        SELECT date(time, 'unixepoch', 'localtime') AS day, provider, notebook, currency,
+            count(DISTINCT CASE WHEN s.id IS NULL THEN job END), count(DISTINCT s.id),
             coalesce(sum(spent), 0), sum(CASE WHEN spent IS NULL THEN bound ELSE 0 END)
-        FROM charges WHERE currency != '' AND coalesce(spent, bound) > 0
+        FROM charges LEFT JOIN sessions s ON s.id = job WHERE currency != '' AND coalesce(spent, bound) > 0
         GROUP BY day, provider, notebook, currency ORDER BY day DESC, provider, notebook, currency LIMIT ?
     """
     return [
-        Spending(day, provider, notebook, currency, jobs, decimal(spent), decimal(reserved))
-        for day, provider, notebook, currency, jobs, spent, reserved in connection.execute(query, (_MOST_REPORTED,))
+        Spending(day, provider, notebook, currency, jobs, decimal(spent), decimal(reserved), sessions)
+        for day, provider, notebook, currency, jobs, sessions, spent, reserved in connection.execute(
+            query, (_MOST_REPORTED,)
+        )
     ]
 
 

@@ -11,7 +11,7 @@ from qmagic.engines.host_messages import Told
 from qmagic.engines.hosts import Hosts
 from qmagic.errors import ErrorInfo
 from qmagic.service.sessions import Sessions
-from qmagic.sessions import AskAccount, AskRank, AskSession, OpenSession
+from qmagic.sessions import AskAccount, AskRank, AskSession, AskSessions, OpenSession
 
 __all__ = ["RemoteDoor", "Send"]
 
@@ -41,6 +41,7 @@ class RemoteDoor:
             "rank": (AskRank, self._rank),
             "open": (OpenSession, self._open),
             "session": (AskSession, self._session),
+            "sessions": (AskSessions, self._unclosed),
         }
 
     def _rank(self, client: bytes, number: int, wanted: AskRank) -> None:
@@ -76,3 +77,6 @@ class RemoteDoor:
 
     def _session(self, client: bytes, number: int, wanted: AskSession) -> None:
         self._sessions.ask(wanted.id, wanted.close, lambda info, error: self._send(client, number, info, error))
+
+    def _unclosed(self, client: bytes, number: int, wanted: AskSessions) -> None:
+        self._send(client, number, self._sessions.unclosed)

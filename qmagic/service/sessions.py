@@ -1,16 +1,17 @@
 """Sessions and batches at providers: opened when asked for, and closed whatever happens.
 
-* A session is on disk before it is opened, and its provider's id before anybody may use it.
+* A session is on disk before it is opened, and what it may cost is reserved (`session_billing`); its provider's id is
+  there before anybody may use it. One that an earlier service knew is never opened again.
 * It is closed when its holder says so or is gone, when its time is up, and when the service stops or starts: a new
   service trusts nobody's word on a session that an earlier one opened.
 * Who closes one has all jobs in it that were submitted before; one that is closed for another reason waits for none.
 * A close is repeated until the provider has confirmed it. The provider's own limit stands behind all of this.
-* An opening without an answer is `lost`: no provider lets us look for it, but an empty session bills nothing, and ends.
+* One that is closed is over when its jobs are: then its provider says what it billed, and that is counted.
+* An opening without an answer is `lost`: IBM lets nobody look for it, but an empty session bills nothing, and ends.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import time
 from collections.abc import Callable
@@ -24,34 +25,24 @@ from qmagic.engines.host_messages import Told
 from qmagic.engines.hosts import Hosts
 from qmagic.errors import ErrorInfo
 from qmagic.jobs import JobStatus
+from qmagic.service.held_session import Answer, HeldSession
 from qmagic.service.ledger import Ledger
+from qmagic.service.record import Record
+from qmagic.service.session_billing import SessionBilling
 from qmagic.service.store import Store
-from qmagic.sessions import OpenSession, SessionInfo
+from qmagic.sessions import OpenSession, SessionInfo, SessionPrice
 
 __all__ = ["Sessions"]
 
 log = logging.getLogger(__name__)
 
-_FIRST_PAUSE, _LAST_PAUSE = 0.5, 30.0
 #: Seconds between two looks at whether holders are alive.
 _LOOK = 1.0
 _ENCODE = msgspec.msgpack.Encoder().encode
 _WANTED = msgspec.msgpack.Decoder(OpenSession).decode
 _INFO = msgspec.msgpack.Decoder(SessionInfo).decode
+_PRICE = msgspec.msgpack.Decoder(SessionPrice).decode
 _STATE = msgspec.msgpack.Decoder(SessionState).decode
-
-Answer = Callable[[Any, ErrorInfo | None], object]
-
-
-@dataclasses.dataclass(slots=True)
-class _Session:
-    wanted: OpenSession
-    info: SessionInfo
-    due: float = 0.0
-    pause: float = _FIRST_PAUSE
-    asking: bool = False
-    polite: bool = False
-    waiting: list[Answer] = dataclasses.field(default_factory=list)
 
 
 class Sessions:
@@ -62,20 +53,34 @@ class Sessions:
         hosts: Asks the providers.
         clock: Monotonic seconds.
         ledger: Has the jobs that are on their way into one.
+        billing: Counts what they cost.
     """
 
-    def __init__(self, store: Store, hosts: Hosts, clock: Callable[[], float], ledger: Ledger) -> None:
-        self._store, self._hosts, self._clock, self._ledger = store, hosts, clock, ledger
-        self._sessions: dict[str, _Session] = {}
+    def __init__(
+        self, store: Store, hosts: Hosts, clock: Callable[[], float], ledger: Ledger, billing: SessionBilling
+    ) -> None:
+        self._store, self._hosts, self._clock, self._ledger, self._billing = store, hosts, clock, ledger, billing
+        self._sessions: dict[str, HeldSession] = {}
         self._looked = 0.0
-        query = "SELECT wanted, info FROM sessions WHERE over = 0"
-        for wanted, info in store.ask(lambda connection: connection.execute(query).fetchall()):
-            session = self._sessions[_INFO(info).id] = _Session(_WANTED(wanted), _INFO(info))
-            if session.info.remote:
-                self._close(session, "the service was restarted")
-            else:
-                self._write(session, state="lost", why="the service ended while it was being opened")
-                del self._sessions[session.info.id]
+        self._timed: dict[str, str] = {}  # those that are billed by time, ended or not, with their backends
+        query = "SELECT wanted, info, over FROM sessions"
+        for wanted, data, over in store.ask(lambda connection: connection.execute(query).fetchall()):
+            info = _INFO(data)
+            self._note_price(info)
+            if not over:
+                self._restore(HeldSession(_WANTED(wanted), info))
+
+    def _restore(self, session: HeldSession) -> None:
+        self._sessions[session.info.id] = session
+        if session.info.remote and session.info.state != "closed":
+            self._close(session, "the service was restarted")
+        elif not session.info.remote:
+            self._billing.release(session.info.id)
+            self._over(session, "lost", "the service ended while it was being opened", None)
+
+    def _note_price(self, info: SessionInfo) -> None:
+        if info.price is not None and info.price.by == "time":
+            self._timed[info.id] = info.backend
 
     @property
     def busy(self) -> bool:
@@ -85,8 +90,16 @@ class Sessions:
     def remote_of(self, id: str) -> str:
         """Returns the provider's id of a session that takes jobs; "" where there is none (any more)."""
         session = self._sessions.get(id)
-        takes = session is not None and (session.info.state == "open" or (session.polite and not session.asking))
-        return session.info.remote if session is not None and takes else ""
+        return session.info.remote if session is not None and session.takes_jobs else ""
+
+    def pays_for(self, record: Record) -> bool:
+        """Tells whether a job is billed with its session: it was for that one's device, and is still there."""
+        return self._timed.get(record.spec.session) == record.place
+
+    @property
+    def unclosed(self) -> list[SessionInfo]:
+        """Those that are open, or not closed yet, oldest first."""
+        return [one.info for one in self._sessions.values() if one.info.state in ("open", "closing")]
 
     # -- what clients ask ---------------------------------------------------------------------------------------------
 
@@ -96,19 +109,30 @@ class Sessions:
         if known is not None:
             self._tell(known, answer)
             return
-        backend = f"{wanted.provider}:{wanted.device}"
+        backend, now = f"{wanted.provider}:{wanted.device}", time.time()
         info = SessionInfo(
-            id=wanted.id, backend=backend, mode=wanted.mode, state="opening", opened=time.time(), limit=wanted.seconds
-        )
-        session = self._sessions[wanted.id] = _Session(wanted, info, waiting=[answer])
-        session.asking = True
-        self._write(session, then=lambda: self._ask(session, "open", self._opened))
+            id=wanted.id, backend=backend, mode=wanted.mode, state="opening", opened=now, limit=wanted.seconds,
+            pid=wanted.pid, notebook=wanted.notebook,
+        )  # fmt: skip
+        session = self._sessions[wanted.id] = HeldSession(wanted, info, waiting=[answer], asking=True)
+
+        def known_before(told: SessionInfo | None, error: ErrorInfo | None) -> None:
+            if told is None:
+                self._ask(session, "price", self._priced)
+            else:  # the client asks again: an earlier service ended meanwhile
+                session.info = told
+                del self._sessions[wanted.id]
+                session.answer(session.not_open)
+
+        self._stored(wanted.id, known_before)
 
     def ask(self, id: str, close: bool, answer: Answer) -> None:
         """Tells of a session, with what it has billed so far; with `close` ends it first."""
         session = self._sessions.get(id)
         if session is None:
             self._stored(id, answer)
+        elif session.info.state == "closed":
+            answer(session.info, None)
         elif close or session.info.state != "open":
             session.waiting.append(answer)
             if session.info.state == "open":
@@ -121,11 +145,13 @@ class Sessions:
 
             self._question(session, "session", seen)
 
-    def _tell(self, session: _Session, answer: Answer) -> None:
+    def _tell(self, session: HeldSession, answer: Answer) -> None:
         if session.info.state == "opening":
             session.waiting.append(answer)
-        else:
+        elif session.info.state == "open":
             answer(session.info, None)
+        else:
+            answer(None, session.not_open)
 
     def _stored(self, id: str, answer: Answer) -> None:
         query = "SELECT info FROM sessions WHERE id = ?"
@@ -146,11 +172,14 @@ class Sessions:
         if now - self._looked >= _LOOK:
             self._looked = now
             for session in self._sessions.values():
-                if session.info.state == "open" or session.polite:
+                if session.takes_jobs:
                     self._look(session)
-        for session in [one for one in self._sessions.values() if one.info.state == "closing"]:
-            waits = session.polite and self._awaits_jobs(session.info.id)
-            if not (session.asking or waits) and session.due <= now:
+        for session in [one for one in self._sessions.values() if one.info.state in ("closing", "closed")]:
+            if session.asking or session.due > now:
+                continue
+            if session.info.state == "closed":
+                self._ask(session, "session", self._told_last)
+            elif not (session.polite and self._awaits_jobs(session.info.id)):
                 self._ask(session, "close", self._closed)
 
     def _awaits_jobs(self, id: str) -> bool:
@@ -166,21 +195,21 @@ class Sessions:
         self.tick()
         self._hosts.serve(lambda: not any(one.asking for one in self._sessions.values()), seconds)
 
-    def _look(self, session: _Session) -> None:
+    def _look(self, session: HeldSession) -> None:
         wanted, passed = session.wanted, time.time() - session.info.opened
         if passed > wanted.seconds:
             self._close(session, f"its {wanted.seconds} s were over")
         elif not homes.process_alive(wanted.pid, wanted.start):
             self._close(session, "the process that held it is gone")
 
-    def _close(self, session: _Session, why: str) -> None:
+    def _close(self, session: HeldSession, why: str) -> None:
         session.polite = session.polite and not why
         self._write(session, state="closing", why=why)
         session.due = self._clock()
 
     # -- what providers answer ----------------------------------------------------------------------------------------
 
-    def _ask(self, session: _Session, verb: str, then: Callable[[_Session, Told], None]) -> None:
+    def _ask(self, session: HeldSession, verb: str, then: Callable[[HeldSession, Told], None]) -> None:
         session.asking = True
 
         def answered(told: Told) -> None:
@@ -189,59 +218,72 @@ class Sessions:
 
         self._question(session, verb, answered)
 
-    def _question(self, session: _Session, verb: str, then: Callable[[Told], None]) -> None:
-        wanted, data = session.wanted, _ENCODE(session.wanted) if verb == "open" else b""
+    def _question(self, session: HeldSession, verb: str, then: Callable[[Told], None]) -> None:
+        wanted, data = session.wanted, _ENCODE(session.wanted) if verb in ("price", "open") else b""
         self._hosts.ask(wanted.provider, wanted.environment, verb, wanted.device, session.info.remote, data, then)
 
-    def _opened(self, session: _Session, told: Told) -> None:
+    def _priced(self, session: HeldSession, told: Told) -> None:
+        """It is known how it is billed: it is granted its seconds, and what they may cost is reserved."""
+        if told.trouble:
+            self._fail(session, "closed", f"the {session.info.mode} was not opened: {told.reason}", told)
+            return
+        price = _PRICE(told.outcome)
+        grant = self._billing.grant(session.wanted, price)
+        if grant.refused:
+            self._over(session, "closed", grant.refused, ErrorInfo("InputError", grant.refused))
+            return
+        session.asking = True
+        session.wanted = msgspec.structs.replace(session.wanted, seconds=grant.seconds)
+        self._write(session, limit=grant.seconds, granted=grant.why, price=price)  # else nobody knows whose it is
+        self._note_price(session.info)
+        self._billing.reserve(session.info, session.wanted.provider)
+        self._write(session, then=lambda: self._ask(session, "open", self._opened))
+
+    def _opened(self, session: HeldSession, told: Told) -> None:
         if told.trouble or not told.remotes:
+            self._billing.release(session.info.id)  # no job can go into it, and the first one starts the meter
             state = "lost" if told.trouble in ("doubt", "lost") else "closed"
             what = "may or may not have been opened; it bills nothing and ends by itself" if state == "lost" else ""
-            message = f"the session {what or 'was not opened'}: {told.reason}"
-            self._over(
-                session,
-                state,
-                message,
-                ErrorInfo("InputError" if told.trouble == "refused" else "ServiceError", message),
-            )
+            self._fail(session, state, f"the {session.info.mode} {what or 'was not opened'}: {told.reason}", told)
             return
-        session.info = msgspec.structs.replace(session.info, remote=told.remotes[0])
-        self._write(session, state="open", then=lambda: self._answer(session, None))
+        session.change(remote=told.remotes[0], opened=time.time())
+        self._write(session, state="open", then=session.answer)
 
-    def _closed(self, session: _Session, told: Told) -> None:
+    def _closed(self, session: HeldSession, told: Told) -> None:
         if told.trouble and told.trouble != "gone":
             log.warning("session %s is not closed yet: %s", session.info.id, told.reason)
-            session.due = self._clock() + max(told.wait, session.pause)
-            session.pause = min(_LAST_PAUSE, 2 * session.pause)
+            session.later(self._clock(), told)
             return
-        session.asking = True  # one last look: what it has billed
+        session.soon(self._clock())
+        self._ask(session, "session", self._told_last)
 
-        def looked(last: Told) -> None:
-            session.asking = False
-            seen = self._seen(session, last)
-            session.info = msgspec.structs.replace(session.info, seconds=seen.seconds)
-            self._over(session, "closed", session.info.why, None)
+    def _told_last(self, session: HeldSession, told: Told) -> None:
+        """It takes no more jobs: once those in it have ended its provider knows what it billed."""
+        info = self._seen(session, told)
+        gone, over = told.trouble == "gone", not told.trouble and _STATE(told.outcome).over
+        if gone or over or info.id not in self._timed:
+            session.change(cost=self._billing.settle(info, None if gone else info.seconds))
+            self._over(session, "closed", info.why, None)
+            return
+        if info.state != "closed":
+            self._write(session, state="closed", closed=time.time(), then=session.answer)
+        session.later(self._clock(), told)
 
-        self._question(session, "session", looked)
+    def _fail(self, session: HeldSession, state: str, message: str, told: Told) -> None:
+        kind = "InputError" if told.trouble == "refused" else "ServiceError"
+        self._over(session, state, message, ErrorInfo(kind, message))
 
-    def _over(self, session: _Session, state: str, why: str, error: ErrorInfo | None) -> None:
-        session.info = msgspec.structs.replace(session.info, closed=time.time())
+    def _over(self, session: HeldSession, state: str, why: str, error: ErrorInfo | None) -> None:
+        closed = session.info.closed or time.time()
         self._sessions.pop(session.info.id, None)
-        self._write(session, state=state, why=why, then=lambda: self._answer(session, error))
+        session.over = True
+        self._write(session, state=state, why=why, closed=closed, then=lambda: session.answer(error))
 
-    def _seen(self, session: _Session, told: Told) -> SessionInfo:
-        if told.trouble or not told.outcome:
-            return session.info
-        return msgspec.structs.replace(session.info, seconds=_STATE(told.outcome).seconds)
+    def _seen(self, session: HeldSession, told: Told) -> SessionInfo:
+        if not told.trouble and told.outcome:
+            session.change(seconds=_STATE(told.outcome).seconds)
+        return session.info
 
-    def _answer(self, session: _Session, error: ErrorInfo | None) -> None:
-        waiting, session.waiting = session.waiting, []
-        for answer in waiting:
-            answer(None if error else session.info, error)
-
-    def _write(self, session: _Session, then: Callable[[], None] = lambda: None, **changes: Any) -> None:
-        info = session.info = msgspec.structs.replace(session.info, **changes)
-        over = int(info.state in ("closed", "lost"))
-        statement = "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?)"
-        row = (info.id, over, _ENCODE(session.wanted), _ENCODE(info))
-        self._store.write([(statement, row)], lambda error: then(), must=True)
+    def _write(self, session: HeldSession, then: Callable[[], None] = lambda: None, **changes: Any) -> None:
+        session.change(**changes)
+        self._store.write([session.row], lambda error: then(), must=True)

@@ -143,6 +143,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     from qmagic.service.remote import Remote
     from qmagic.service.remote_door import RemoteDoor
     from qmagic.service.server import Server
+    from qmagic.service.session_billing import SessionBilling
     from qmagic.service.sessions import Sessions
     from qmagic.service.slots import Slots
     from qmagic.service.store import Store
@@ -172,8 +173,8 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     ledger, slots, budget = Ledger(store), Slots(number, memory), Budget(store)
     experience = Experience(store)
     loops = Loops(ledger, store, loop_engine, max(4, 2 * number))
-    sessions = Sessions(store, hosts, time.monotonic, ledger)
-    remote = Remote(ledger, hosts, time.monotonic, Billing(budget), sessions)
+    sessions = Sessions(store, hosts, time.monotonic, ledger, SessionBilling(budget))
+    remote = Remote(ledger, hosts, time.monotonic, Billing(budget, sessions.pays_for), sessions)
     manager = Manager(ledger, engine, slots, learner=experience, loops=loops, remote=remote)
     engine.costs = experience.factors
     engine.listener, loop_engine.listener = manager, loops

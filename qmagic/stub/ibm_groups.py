@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from qmagic.stub.clock import iso
 from qmagic.stub.door import Entry, RefusedError
 from qmagic.stub.engine import Engine
-from qmagic.stub.jobs import Group
+from qmagic.stub.jobs import Group, StubJob, StubStatus
 
 __all__ = ["IbmGroups"]
 
@@ -111,9 +111,27 @@ class IbmGroups:
             "started_at": iso(min(started, default=None)),
             "activated_at": iso(min(started, default=None)),
             "closed_at": iso(group.closed),
-            "elapsed_time": round((last or min(started)) - min(started), 3) if started else 0,
+            "elapsed_time": round(self._used(group, jobs), 3),
             "timestamps": [],
         }
+
+    def _used(self, group: Group, jobs: list[StubJob]) -> float:
+        """Returns the seconds that are billed.
+
+        Of a batch its jobs' QPU time; of a session the time from its first job's start until it goes inactive, is
+        closed, or its last job ends, whichever is last (IBM's client, `Session.usage`).
+        """
+        started = [job.started for job in jobs if job.started is not None]
+        ended = [job.ended for job in jobs if job.ended is not None]
+        if group.facts["mode"] == "batch":
+            return sum(job.seconds for job in jobs if job.status is StubStatus.DONE)
+        if not started:
+            return 0.0
+        now = self._engine.clock.now()
+        if any(job.status is StubStatus.RUNNING for job in jobs):
+            return now - min(started)
+        idle = min(now if group.closed is None else group.closed, max(ended) + _IDLE)
+        return max(idle, *ended) - min(started)
 
     def _found(self, request: Request) -> Group:
         group = self._engine.group(request.path_params["id"])

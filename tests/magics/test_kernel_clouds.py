@@ -138,3 +138,28 @@ def test_a_held_job_says_why_and_is_resumed_or_cancelled(kernel):
     assert "not IN_DOUBT" in kernel.run("%qjobs --resubmit-in-doubt {id}").traceback
     assert "was cancelled" in kernel.run("%qcancel job").stdout
     assert "0.00 USD spent, 0.00 USD reserved" in kernel.run("%qbudget --renew").text
+
+
+def test_an_open_session_is_named_and_closed(kernel):
+    """``%qjobs`` names sessions that are open, with who holds them and what closes them; ``%qcancel`` closes one by a
+    beginning of its id, or by the variable that holds it, beside jobs; ``%qbudget`` says what they cost."""
+    kernel.run("%qbudget 2000 USD --renew")
+    kernel.run("import qmagic; held = qmagic.session('ibm-stub:manila').open()")
+    id = kernel.value("held.id")
+    text = kernel.run("%qjobs").text
+    assert re.search(rf"session {id} on ibm-stub:manila is open, \d+ s of 600 s, held by this kernel", text), text
+    assert f"%qcancel {id} closes it" in text
+    assert kernel.value("[one.id for one in qmagic.sessions()]") == [id]
+    text = kernel.run("%qbudget").text
+    assert re.search(r"jobs +sessions +spent +reserved\n\S+ +ibm-stub +\S+ +\d* +1 .* 960\.00 USD\n", text), text
+    cell = kernel.run(f"%qcancel {id[:12]}")
+    assert cell.stdout == f"session {id} on ibm-stub:manila is closed\n", cell
+    assert "is open" not in kernel.run("%qjobs").text
+    kernel.run("held.close()")
+    kernel.run("held = qmagic.batch('ibm-stub:manila').open()")
+    kernel.run(f"%%qrun --quiet --name inside --backend ibm-stub:manila --shots 10\n{QASM}")
+    id, job = kernel.value("held.id"), kernel.value("qmagic.jobs()[0].id")
+    cell = kernel.run(f"%qcancel held {job}")
+    assert cell.stdout == f"batch {id} on ibm-stub:manila is closed\njob {job} had ended before (DONE)\n", cell
+    kernel.run("held.close()")
+    assert "there is no job 'nosuchthing'" in str(kernel.run("%qcancel nosuchthing"))

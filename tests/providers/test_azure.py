@@ -10,8 +10,8 @@ import pytest
 from qiskit import QuantumCircuit
 
 import qmagic
-from qmagic.errors import JobCancelledError
-from qmagic.providers.base import GoneError
+from qmagic.errors import InputError, JobCancelledError
+from qmagic.providers.base import GoneError, RefusedError, RemotePub
 from qmagic.providers.qir import GATES, program_of
 from tests.providers.laws import SECONDS, Laws, flipped, until
 
@@ -91,3 +91,55 @@ def test_qir_is_microsofts():
     assert calls(ours) == calls(theirs)
     for pattern in (r'"qir_profiles"="\w+"', r'"required_num_\w+"="\d+"', r"!\d = .*", r"define .*"):
         assert re.findall(pattern, ours) == re.findall(pattern, theirs)
+
+
+def azure_groups(stub):
+    return stub.ask("GET", "/groups?cloud=azure")
+
+
+def test_a_session(stub):
+    """Jobs go into Azure's session, one a circuit, and are billed as ever; it costs nothing itself and is closed when
+    its block ends. There are no batches."""
+    stub.fresh()
+    with qmagic.session("azure-stub:ionq.simulator") as held:
+        inside = qmagic.run([flipped(), flipped()], shots=50)
+        assert inside.result(timeout=SECONDS).counts(0) == {"001": 50}
+    outside = qmagic.run(flipped(), backend="azure-stub:ionq.simulator", shots=50)
+    outside.result(timeout=SECONDS)
+    (group,) = azure_groups(stub)
+    assert (group["open"], group["device"]) == (False, "ionq.simulator")
+    assert group["id"] == str(uuid.uuid5(uuid.NAMESPACE_URL, f"qmagic-{held.id}")) == held.info().remote
+    assert group["facts"]["jobFailurePolicy"] == "Continue"
+    there = {one["id"] for one in stub.ask("GET", "/jobs?cloud=azure") if one["group"] == group["id"]}
+    assert there == set(inside.info().remote.split(","))
+    assert (held.info().state, held.info().cost) == ("closed", 0)
+    stub.fresh("price=real")
+    with pytest.raises(InputError, match="jobs are billed one by one, the session is not"):
+        qmagic.session("azure-stub:ionq.qpu.aria-1", max_cost=5).open()
+    with pytest.raises(InputError, match="Azure has no 'batch'"):
+        qmagic.batch("azure-stub:ionq.simulator").open()
+
+
+@pytest.mark.parametrize("kind", ["drop", "500", "truncated"])
+def test_a_lost_reply_opens_no_second_session(stub, kind):
+    """An opening whose reply is lost is asked again under the same id: one session, which is known and closed."""
+    stub.fresh()
+    stub.ask("POST", "/faults", [{"stage": "session", "kind": kind, "after": True, "cloud": "azure"}])
+    with qmagic.session("azure-stub:ionq.simulator") as held:
+        assert held.info().state == "open"
+        assert len(azure_groups(stub)) == 1
+    assert not azure_groups(stub)[0]["open"]
+
+
+def test_a_job_for_a_session_that_was_closed_there(stub, monkeypatch):
+    """Azure's conflict is no proof that a job is there: one for a session that is closed is refused, and not found."""
+    stub.fresh()
+    adapter = TestAzure().adapter(stub, monkeypatch)
+    session = adapter.open_session("ionq.simulator", "session", 60, "qmagic-one")
+    adapter.close_session(session, "ionq.simulator")
+    assert adapter.look_session(session, "ionq.simulator").over
+    with pytest.raises(RefusedError, match="closed"):
+        adapter.submit_in(session, "ionq.simulator", [RemotePub(flipped(), {}, shots=10)], "qmagic-two")
+    assert adapter.find("qmagic-two") == []
+    with pytest.raises(GoneError):
+        adapter.look_session(TestAzure.unknown_id, "ionq.simulator")

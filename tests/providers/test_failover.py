@@ -78,6 +78,48 @@ def test_nothing_fits(stub):
     assert stub.ask("GET", "/jobs?cloud=ibm") == []
 
 
+def test_a_provider_without_access_is_left_out(stub):
+    """A provider that does not let us in is left out, and why the job went elsewhere says so; with none left nothing is
+    submitted, and one line names each."""
+    pytest.importorskip("qiskit_ionq")
+    stub.fresh()
+    stub.ask("POST", "/faults", [{"stage": "list", "kind": "401", "cloud": "ionq", "times": 1000}])
+    job = qmagic.run(flipped(), backend="best(ionq-stub,ibm-stub:manila)", shots=100)
+    assert job.result(timeout=SECONDS).outcome.backend == "ibm-stub:ibm_manila"
+    assert "the only device, a shot goes through with" in job.info().why
+    assert "without ionq-stub, which cannot be asked (" in job.info().why
+    with pytest.raises(InputError) as refused:
+        qmagic.run(flipped(), backend="best(ionq-stub,azure-stub:nowhere)")
+    assert "none of ionq-stub, azure-stub:nowhere can take the job: ionq-stub cannot be asked (" in str(refused.value)
+    assert "azure-stub:nowhere is not there" in str(refused.value)
+    assert len(str(refused.value).splitlines()) == 1
+    stub.fresh()
+    assert stub.ask("GET", "/jobs?cloud=ionq") == []
+
+
+def test_what_it_would_really_cost(stub):
+    """The price that decides is the one of the job's quote: nothing at a stub that charges nothing, else the bound with
+    all of its executions."""
+    from qiskit.quantum_info import SparsePauliOp
+
+    stub.fresh()
+    job = qmagic.run(flipped(), backend="best(ibm-stub:manila; max_price=0)", shots=100)
+    assert "0.00 USD at most" in job.info().why
+    stub.fresh("price=real")
+    bell = QuantumCircuit(2)
+    bell.h(0)
+    bell.cx(0, 1)
+    observable = SparsePauliOp(["ZZ", "XX"])  # two bases
+    given = {"observables": observable, "shots": 10_000}
+    planned = qmagic.plan(bell, backend="ibm-stub:manila", **given)
+    estimate = qmagic.run(bell, backend="best(ibm-stub:manila)", **given)
+    assert f"{planned.quote.price.bound} at most" in estimate.info().why
+    assert planned.quote.circuits[0].executions == 2
+    with pytest.raises(InputError, match=r"ibm-stub:ibm_manila may cost 16\.00 USD, and 15 is allowed"):
+        qmagic.run(flipped(), backend="best(ibm-stub:manila; max_price=15)", shots=100)
+    stub.fresh()
+
+
 def test_it_moves_on(stub):
     """A device that goes into maintenance while a job is queued: the job is cancelled there, then runs on the next."""
     stub.fresh("queue=2s")
