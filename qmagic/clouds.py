@@ -7,12 +7,24 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["CLOUDS", "PLACING", "REMOTE", "AccountJob", "Device", "SessionState", "device_of", "provider_of"]
+__all__ = [
+    "BY_WALL_TIME",
+    "CLOUDS",
+    "PLACING",
+    "REMOTE",
+    "AccountJob",
+    "Device",
+    "SessionState",
+    "device_of",
+    "provider_of",
+]
 
 #: The clouds that have an adapter (`providers/`).
 CLOUDS = ("ibm", "braket", "azure", "ionq")
 #: Of these the clouds that take a circuit which is on the device already, and run it as it is (`RemotePub.placed`).
 PLACING = ("ibm",)
+#: The clouds that bill a session by its wall time, and not its jobs.
+BY_WALL_TIME = ("ibm",)
 #: The language of an adopted job's source: the data is the provider's id of it, the circuit stayed there.
 REMOTE = "remote"
 _STUB = "-stub"

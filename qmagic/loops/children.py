@@ -21,7 +21,7 @@ import msgspec
 from qmagic.errors import InputError, JobTimeoutError, NotFoundError, QmagicError, ServiceError
 from qmagic.ids import derived_job_id
 from qmagic.jobs import JobSpec, JobStatus
-from qmagic.loops.door import Door
+from qmagic.loops.door import ChildFailed, Door, TooDear, Withdrawn
 from qmagic.loops.held import Held
 from qmagic.money import Money
 from qmagic.quotes import CloudPlan
@@ -31,24 +31,12 @@ if TYPE_CHECKING:
     from qmagic.client.handle import Job
     from qmagic.results import Result
 
-__all__ = ["ChildFailed", "Children", "TooDear", "Withdrawn"]
+__all__ = ["Children"]
 
 #: Seconds between two looks at how a child stands, and at whether an order came.
 _LOOK = 0.25
 #: Seconds for which a child that was withdrawn may take to end, before its bound counts.
 _LEAVE = 10.0
-
-
-class Withdrawn(BaseException):
-    """An order to stop came while a child was waited for, which was cancelled."""
-
-
-class ChildFailed(BaseException):
-    """A child ended without a result, or could not be submitted; the first argument says why."""
-
-
-class TooDear(BaseException):
-    """The budget has no room for another evaluation; the first argument says what it may cost."""
 
 
 class Children:
@@ -100,8 +88,9 @@ class Children:
         from qmagic.client.submit import submit_once
 
         try:
-            most = None if self._budget is None else self._allowed(spec, measurement)
-            session, most = self._held.ready(most)
+            left = self._left()
+            session = self._held.ready(left, last=self._last)
+            most = None if left is None or self._held.pays else self._allowed(spec, measurement, left)
             job = self._job
             child = msgspec.structs.replace(
                 spec, id=self._next_id(),
@@ -190,14 +179,18 @@ class Children:
 
     # -- the budget -----------------------------------------------------------------------------------------------
 
-    def _allowed(self, spec: JobSpec, measurement: JobSpec | None) -> float:
+    def _left(self) -> Decimal | None:
+        """Returns what may be spent now, in US dollars; None for as much as it takes."""
+        if self._budget is None:
+            return None
+        return Decimal(str(self._budget)) - self._spent - self._billed - Decimal(str(self._held.cost))
+
+    def _allowed(self, spec: JobSpec, measurement: JobSpec | None, left: Decimal) -> float:
         """Returns the most that a child may cost.
 
         Raises:
             TooDear: It could cost more.
         """
-        assert self._budget is not None
-        left = Decimal(str(self._budget)) - self._spent - self._billed - Decimal(str(self._held.cost))
         bound = self._bound(spec)
         if bound is None:
             return float(max(left, Decimal(0)))  # nobody can tell now: the job service will, and holds it to this
@@ -207,7 +200,7 @@ class Children:
         if bound + kept > left:
             further = f", the last measurement up to {Money(kept)}" if kept else ""
             raise TooDear(
-                f"the budget of {Money(Decimal(str(self._budget)))} has no room for another evaluation: it could cost "
+                f"the budget of {self._budget:.2f} USD has no room for another evaluation: it could cost "
                 f"up to {Money(bound)}{further}, and {Money(left)} are left"
             )
         return float(left - kept)

@@ -7,7 +7,7 @@ from typing import Protocol
 from qmagic.orders import Order
 from qmagic.tapes import Entry
 
-__all__ = ["Door", "Ended", "Switched"]
+__all__ = ["ChildFailed", "Door", "Ended", "Switched", "TooDear", "Withdrawn"]
 
 
 class Ended(BaseException):
@@ -16,6 +16,18 @@ class Ended(BaseException):
 
 class Switched(BaseException):
     """Another optimizer takes over."""
+
+
+class Withdrawn(BaseException):
+    """An order to stop came while a child was waited for, which was cancelled."""
+
+
+class ChildFailed(BaseException):
+    """A child ended without a result, or could not be submitted; the first argument says why."""
+
+
+class TooDear(BaseException):
+    """The budget has no room for another evaluation; the first argument says what it may cost."""
 
 
 class Door(Protocol):

@@ -1,19 +1,23 @@
 """The session or batch that a loop's evaluations go into, where it was asked for one.
 
 It is opened before the first evaluation, by this process: the service closes it when the process is gone. A session's
-wall time is billed, the optimizer's thinking included, so it is closed while the loop is paused. Each one is on the
-tape, so that a loop which comes back knows what those before have cost.
+wall time is billed, the optimizer's thinking included, so it is closed while the loop is paused, and its time fits what
+is left of the loop's budget. Each is on the tape, so that a loop which comes back knows what those before have cost.
 """
 
 from __future__ import annotations
 
 import contextlib
 import time
+import warnings
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from qmagic.errors import QmagicError
+from qmagic.clouds import BY_WALL_TIME, provider_of
+from qmagic.errors import InputError, QmagicError
 from qmagic.jobs import JobSpec
+from qmagic.loops.door import TooDear
 from qmagic.tapes import Entry, LoopSpec, Opened
 
 if TYPE_CHECKING:
@@ -23,8 +27,8 @@ __all__ = ["Held"]
 
 #: Seconds of wall time after which one is closed and another one opened.
 _SECONDS = 600.0
-#: Seconds before that in which nothing is submitted into it any more.
-_MARGIN = 30.0
+#: Which part of its time is kept for what is under way, and for the last measurement.
+_MARGIN = 0.2
 #: Seconds to wait for what an earlier one has cost.
 _PATIENCE = 10.0
 
@@ -44,32 +48,33 @@ class Held:
     ) -> None:
         self._backend, self._mode, self._record = job.backend, loop.mode, record
         self._open: Session | None = None
-        self._until = 0.0
+        self._until = self._most = 0.0
+        self._cut = ""
+        #: Whether it is billed as a whole, and the jobs in it are not.
+        self.pays = loop.mode == "session" and provider_of(job.backend).removesuffix("-stub") in BY_WALL_TIME
         #: What those that are over have cost, in US dollars.
         self.cost = sum(_cost_of(one) for one in earlier)
 
-    def ready(self, most: float | None) -> tuple[str, float | None]:
-        """Returns the session that the next job goes into ("" for none), and what that job may cost.
+    def ready(self, left: Decimal | None, *, last: bool) -> str:
+        """Returns the session that the next job goes into; "" for none.
 
         Args:
-            most: What may be spent now, in US dollars; None for as much as it takes.
+            left: What may be spent now, in US dollars; None for as much as it takes.
+            last: The job is the last one: it goes into the one that is open, if one is.
 
         Raises:
+            TooDear: What is left does not pay for another one.
             QmagicError: None could be opened.
         """
         if self._mode == "job":
-            return "", most
-        if self._open is not None and time.monotonic() > self._until:
+            return ""
+        if self._open is not None and time.monotonic() > self._until and not last:
+            if self._cut and left is not None:
+                raise TooDear(f"the session's time is nearly over: {self._cut}")
             self.close()
         if self._open is None:
-            from qmagic.client.sessions import Session
-
-            limit = most if self._mode == "session" else None
-            session = Session(self._backend, _SECONDS, self._mode, max_cost=limit).open()
-            self._open, self._until = session, time.monotonic() + session.info().limit - _MARGIN
-            self._record(Opened(session.id, limit or 0.0))
-        # a session is billed as a whole, and has its own limit
-        return self._open.id, most if self._mode == "batch" else None
+            self._open = self._opened(left)
+        return self._open.id
 
     def doubt(self) -> None:
         """A job in it failed, perhaps since it is over: the next one goes into another."""
@@ -78,9 +83,31 @@ class Held:
     def close(self) -> None:
         """Closes it."""
         session, self._open = self._open, None
-        if session is not None:
-            with contextlib.suppress(QmagicError):  # the service goes on trying
-                self.cost += session.close().cost or 0.0
+        if session is None:
+            return
+        cost = None
+        with contextlib.suppress(QmagicError):  # the service goes on trying
+            cost = session.close().cost
+        self.cost += self._most if cost is None else cost
+
+    def _opened(self, left: Decimal | None) -> Session:
+        from qmagic.client.sessions import Session
+
+        limit = float(max(left, Decimal(0))) if left is not None and self.pays else None
+        session = Session(self._backend, _SECONDS, self._mode, max_cost=limit)
+        try:
+            with warnings.catch_warnings(action="ignore"):  # that its time was cut is said when it is over
+                session.open()
+        except InputError as error:
+            if limit is None:
+                raise
+            raise TooDear(str(error)) from None
+        info = session.info()
+        second = info.price.second if info.price is not None else None
+        self._most = 0.0 if second is None else float(info.limit * second.amount)
+        self._cut, self._until = info.granted, time.monotonic() + (1 - _MARGIN) * info.limit
+        self._record(Opened(session.id, self._most))
+        return session
 
 
 def _cost_of(opened: Opened) -> float:

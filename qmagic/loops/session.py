@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from qmagic.loops.children import ChildFailed, Children, TooDear, Withdrawn
-from qmagic.loops.door import Door, Ended
+from qmagic.loops.children import Children
+from qmagic.loops.door import ChildFailed, Door, Ended, TooDear, Withdrawn
 from qmagic.loops.notices import Notices
 from qmagic.loops.objective import Answer, Objective
 from qmagic.loops.pickling import UserError

@@ -13,7 +13,7 @@ from qmagic.client.loop import tape
 from qmagic.errors import InputError, JobCancelledError, JobFailedError
 from qmagic.money import SetBudget
 from qmagic.service.remote import key_of
-from qmagic.tapes import Told, unpack
+from qmagic.tapes import Opened, Told, unpack
 from tests.faults.making import kill, service, status, until
 
 DEVICE = "ibm-stub:manila"
@@ -212,3 +212,56 @@ def test_mistakes_are_one_line(home, given, message):
         asked(**given)
     assert message in str(found.value)
     assert "\n" not in str(found.value)
+
+
+def sessions(stub):
+    return stub.ask("GET", "/groups?cloud=ibm")
+
+
+def test_a_session_is_closed_on_a_pause_and_at_the_end(stub):
+    """All evaluations go into it; a pause closes it, what follows goes into another one; at the end none is open."""
+    stub.fresh()
+    loop = asked(mode="session", maxiter=60)
+    until(lambda: loop.state().iteration >= 1, 60, "the first iteration")
+    [first] = sessions(stub)
+    assert not first["closed"]
+    loop.pause()
+    until(lambda: loop.state().phase == "paused", 60, "the loop is paused")
+    until(lambda: sessions(stub)[0]["closed"], 60, "its session is closed")
+    before = loop.state().evaluations
+    loop.resume()
+    until(lambda: loop.state().evaluations > before, 60, "it goes on")
+    loop.stop()
+    loop.result(90)
+    until(lambda: all(one["closed"] for one in sessions(stub)), 30, "none is open")
+    jobs = [one["group"] for one in stub.ask("GET", "/jobs?cloud=ibm")]
+    assert len(sessions(stub)) == 2
+    assert set(jobs) == {one["id"] for one in sessions(stub)}
+
+
+def test_a_killed_loop_closes_its_session(stub):
+    """The session of a loop whose process dies is closed; the loop goes on in another, and none is open at the end."""
+    stub.fresh()
+    loop = asked(mode="session", maxiter=60)
+    until(lambda: len(told(loop)) >= 1, 60, "the loop runs")
+    [pid] = [each.pid for each in status().workers if each.state == "loop" and loop.id in each.jobs]
+    kill(pid)
+    until(lambda: len(sessions(stub)) == 2, 60, "it goes on in another session")
+    until(lambda: any(one["closed"] for one in sessions(stub)), 60, "the first one is closed")
+    loop.cancel()
+    until(lambda: all(one["closed"] for one in sessions(stub)), 60, "none is open")
+
+
+def test_a_sessions_time_fits_the_budget(stub):
+    """Where wall time is billed, the session gets the seconds that the loop's budget pays for, or the loop ends at once
+    and says what they cost; its jobs are not billed again."""
+    stub.fresh("price=real")
+    with pytest.raises(JobFailedError, match=r"max_cost=20 pays for 12 s; 60 s are the least"):
+        asked(mode="session", budget=20).result(60)
+    loop = asked(mode="session", budget=112)
+    result = loop.result(90)
+    assert not client.unclosed()
+    assert [one.cost for one in children(loop)] == [0.0] * result.evaluations
+    [opened] = [entry for chunk in tape(loop.id) for entry in unpack(chunk) if isinstance(entry, Opened)]
+    assert opened.most == pytest.approx(70 * 1.6)
+    assert 0 < result.cost <= 112
