@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import numbers
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from qmagic import options
 from qmagic.cells import flags
@@ -22,9 +22,31 @@ from qmagic.plans.plan import Plan, opened
 from qmagic.quotes import CloudPlan
 
 if TYPE_CHECKING:
-    from qmagic.client import Job
+    from qmagic.client import Group, Job
 
 __all__ = ["plan", "run", "run_each"]
+
+
+@overload
+def run(
+    circuits: Any, backend: str | None = ..., shots: int | None = ..., seed: int | None = ..., observables: Any = ...,
+    parameter_values: Any = ..., precision: float | None = ..., noise: Any = ..., name: str | None = ...,
+    tags: Iterable[str] = ..., *, transpile_to: str | None = ..., optimization_level: int | None = ...,
+    initial_layout: Iterable[int] | None = ..., seed_transpiler: int | None = ..., trials: int | None = ...,
+    verbatim: bool = ..., timeout: float | None = ..., priority: int = ..., notebook: str = ...,
+    repeat: Literal[1] = ..., failover: bool = ...,
+) -> Job: ...  # fmt: skip
+
+
+@overload
+def run(
+    circuits: Any, backend: str | Sequence[str] | None = ..., shots: int | None = ..., seed: int | None = ...,
+    observables: Any = ..., parameter_values: Any = ..., precision: float | None = ..., noise: Any = ...,
+    name: str | None = ..., tags: Iterable[str] = ..., *, transpile_to: str | None = ...,
+    optimization_level: int | None = ..., initial_layout: Iterable[int] | None = ...,
+    seed_transpiler: int | None = ..., trials: int | None = ..., verbatim: bool = ..., timeout: float | None = ...,
+    priority: int = ..., notebook: str = ..., repeat: int = ..., failover: bool = ...,
+) -> Job | Group: ...  # fmt: skip
 
 
 def run(
@@ -50,7 +72,7 @@ def run(
     notebook: str = "",
     repeat: int = 1,
     failover: bool = False,
-) -> Job:
+) -> Job | Group:
     """Submits circuits as one durable job and returns at once.
 
     Counts are taken, or, with observables, expectation values. What is not given comes from ``%qconfig`` and the
@@ -92,7 +114,8 @@ def run(
 
     Returns:
         The job: ``job.result()``, ``await job``, ``job.status()``, ``job.cancel()``, ``job.id``. Of several backends
-        or runs a `Group`: ``group.result()`` lays them over each other, ``group.jobs`` are the jobs.
+        or runs a `Group`: ``group.result()`` lays them over each other, ``group.jobs`` are the jobs. Type checkers
+        take a text for one backend, since they do not see its commas; for a list they expect either.
 
     Raises:
         InputError: Something cannot run; one line says what, and nothing was submitted. `SourceError` (the text of a
@@ -115,8 +138,7 @@ def run(
     spec = _spec(circuits, request, _wanted(observables, parameter_values, noise), client.environment())
     if len(backends) == repeat == 1:
         return client.submit(spec)
-    # what several runs give is asked for in the same way
-    return client.submit_group(client.group_specs(spec, backends, repeat))  # type: ignore[return-value]
+    return client.submit_group(client.group_specs(spec, backends, repeat))
 
 
 def plan(circuits: Any, **same: Any) -> Plan | CloudPlan:

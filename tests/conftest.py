@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import os
 import shutil
 import subprocess
@@ -10,20 +11,39 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+
+if TYPE_CHECKING:
+    from tests.stub.conftest import Stub
 
 SOAK = os.environ.get("QMAGIC_SOAK") == "1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what has a full count: each test that uses `full`, and each in a file that has SOAK."""
+    """Marks what has a full count: each test that uses `full`, and each in a file that has SOAK. Orders files."""
     for item in items:
         module = getattr(item, "module", None)
         reads = module is not None and "SOAK" in inspect.getsource(module)
         if reads or "full" in getattr(item, "fixturenames", ()):
             item.add_marker("soak")
+    items[:] = _spread(items)
+
+
+def _spread(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Spreads each kind of file evenly over the run: browsers are seldom side by side, and what waits has company that
+    computes.
+    """
+    kinds: dict[str, list[list[pytest.Item]]] = {"browser": [], "processes": [], "computing": []}
+    for _, tests in itertools.groupby(items, lambda item: item.path):
+        file = list(tests)
+        used = {name for item in file for name in getattr(item, "fixturenames", ())}
+        starts = used & {"home", "own_home"} or file[0].path.suffix == ".ipynb"
+        kinds["browser" if "browser" in used else "processes" if starts else "computing"].append(file)
+    placed = [((n + 0.5) / len(files), file) for files in kinds.values() for n, file in enumerate(files)]
+    return [item for _, file in sorted(placed, key=lambda one: one[0]) for item in file]
 
 
 @pytest.fixture
@@ -44,6 +64,17 @@ def own_home() -> Iterator[Path]:
     """A QMAGIC_HOME for this test alone, for tests that kill, damage or fill it."""
     with pytest.MonkeyPatch.context() as patch:
         yield from _a_home(patch)
+
+
+@pytest.fixture(scope="module")
+def stub(home: Path) -> Iterator[Stub]:
+    """A stub of the clouds in the module's home: a real process."""
+    from qmagic.client import stub as control
+    from tests.stub.conftest import Stub
+
+    control.start_stub()
+    yield Stub()
+    control.stop_stub()
 
 
 def _a_home(patch: pytest.MonkeyPatch) -> Iterator[Path]:

@@ -117,10 +117,7 @@ LIGHT = ("__init__.py", "__main__.py", "client/", "service/", "engines/local", "
 VAGUE = {"helper", "helpers", "util", "utils", "core", "common", "misc", "handler", "manager_of"}
 
 #: Files over 300 lines, and why they hold one idea all the same.
-LONG: dict[str, str] = {
-    "service/remote.py": "every move of a job at a provider in one place, as the manager's for the others",
-    "service/manager.py": "every decision about a job in one place: cut in two it would have to be read side by side",
-}
+LONG: dict[str, str] = {}
 
 
 def imports(path: Path) -> Iterator[tuple[str, bool]]:

@@ -7,7 +7,7 @@ import io
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_overloads
 
 import numpy as np
 import pytest
@@ -223,3 +223,15 @@ def test_run_each_is_quick(sent: list[JobSpec]) -> None:
     assert best(lambda: run_each(circuits)) < 8 * best(
         lambda: [qpy.dump(circuit, io.BytesIO()) for circuit in circuits]
     )
+
+
+def test_type_checkers_see_all_arguments():
+    """Each overload takes what `run` takes, in the same order, and its annotations but those that tell them apart."""
+    given = inspect.signature(run).parameters.values()
+    for one in get_overloads(run):
+        seen = inspect.signature(one).parameters.values()
+        assert [(p.name, p.kind) for p in seen] == [(p.name, p.kind) for p in given]
+        assert {p.name for p, q in zip(seen, given, strict=True) if p.annotation != q.annotation} <= {
+            "backend",
+            "repeat",
+        }

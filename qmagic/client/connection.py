@@ -161,6 +161,12 @@ class Connection:
         """Whether the service that was connected to is still there."""
         return self._socket is not None and self._alive()
 
+    @property
+    def deserted(self) -> bool:
+        """Whether the service that was connected to is gone and did not leave: it is named where it was found."""
+        found = homes.read_discovery(self._home)
+        return found is not None and found == self._service
+
     def pause(self, seconds: float) -> None:
         """Lets time pass, open to interrupts."""
         threading.Event().wait(seconds)

@@ -46,7 +46,7 @@ def follow(since: int = -1) -> Iterator[Heard | Push | Offline | None]:
                 since = _newest(told, since)
                 retry = _RETRY
                 yield told
-            if homes.read_discovery(home) is not None:  # it did not leave of itself
+            if line.deserted:
                 yield Offline("The job service has gone.")
         except NoServiceError:
             try:

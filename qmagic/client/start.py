@@ -1,9 +1,8 @@
-"""Finds the service of a home, or starts it: detached, in its own session, its output in the home's log."""
+"""Finds the service of a home, or starts it: detached, its output in the home's log."""
 
 from __future__ import annotations
 
 import os
-import select
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import msgspec
 
 from qmagic import errors
 from qmagic import home as homes
+from qmagic.client.detached import launch, read_line
 from qmagic.errors import HomeError, QmagicError, ServiceError
 from qmagic.home import find_service
 from qmagic.jobs import Environment
@@ -58,11 +58,12 @@ def find_or_start(home: Path, environment: Environment | None = None) -> homes.D
 
 def _start(home: Path, log: Path, environment: Environment | None, deadline: float) -> str:
     """Starts a service and returns what it reports."""
-    reader = _launch(home, log, environment)
+    given = msgspec.json.encode(environment).decode() if environment else ""
     try:
-        return _read_line(reader, deadline)
-    finally:
-        os.close(reader)
+        reader = launch(lambda writer: ["qmagic.service", str(home), str(writer), given], log)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise ServiceError(f"the job service cannot be started with {sys.executable}: {error}") from None
+    return read_line(reader, deadline)
 
 
 def _prepare(home: Path) -> Path:
@@ -82,49 +83,6 @@ def _prepare(home: Path) -> Path:
             "check its owner and mode, or set QMAGIC_HOME to another folder"
         ) from None
     return log
-
-
-def _launch(home: Path, log: Path, environment: Environment | None) -> int:
-    """Starts the service and returns the descriptor on which it reports."""
-    reader, writer = os.pipe()
-    given = msgspec.json.encode(environment).decode() if environment else ""
-    command = [sys.executable, "-m", "qmagic.service", str(home), str(writer), given]
-    try:
-        with open(log, "ab") as output:
-            # the shell leaves at once, so that the service is nobody's zombie; its session is its own
-            subprocess.run(
-                ["/bin/sh", "-c", '"$@" &', "sh", *command],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                pass_fds=[writer],
-                start_new_session=True,
-                cwd="/",
-                env={
-                    **os.environ,
-                    "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
-                    "PYTHONSAFEPATH": "1",
-                },
-                check=True,
-            )
-    except (OSError, subprocess.CalledProcessError) as error:
-        os.close(reader)
-        raise ServiceError(f"the job service cannot be started with {sys.executable}: {error}") from None
-    finally:
-        os.close(writer)
-    return reader
-
-
-def _read_line(reader: int, deadline: float) -> str:
-    """Reads what the service reports; "" when it went without a word or takes too long."""
-    data = b""
-    while not data.endswith(b"\n"):
-        ready, _, _ = select.select([reader], [], [], max(0.0, deadline - time.monotonic()))
-        chunk = os.read(reader, 65536) if ready else b""
-        if not chunk:
-            break
-        data += chunk
-    return data.decode(errors="replace").strip()
 
 
 def _tail(log: Path, lines: int = 8) -> str:

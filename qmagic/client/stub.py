@@ -6,15 +6,12 @@ It belongs to a home, listens on the loopback only, and asks everybody for its t
 from __future__ import annotations
 
 import json
-import os
-import select
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from qmagic.client.detached import launch, read_line
 from qmagic.errors import InputError, ServiceError
 from qmagic.home import StubPlace, find_stub, home_folder, process_alive
 
@@ -51,25 +48,8 @@ def start_stub(port: int = 0) -> StubPlace:
         return found
     folder = stub_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    reader, writer = os.pipe()
-    try:
-        with open(folder / "stub.log", "ab") as log:
-            # the shell leaves at once, so that the stub is nobody's zombie; its session is its own
-            command = [sys.executable, "-m", "qmagic.stub", str(folder), str(port), str(writer)]
-            subprocess.run(
-                ["/bin/sh", "-c", '"$@" &', "sh", *command],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=[writer],
-                start_new_session=True,
-                cwd="/",
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
-                check=True,
-            )
-    finally:
-        os.close(writer)
-    line = _read_line(reader)
+    reader = launch(lambda writer: ["qmagic.stub", str(folder), str(port), str(writer)], folder / "stub.log")
+    line = read_line(reader, time.monotonic() + _START_SECONDS)
     if line.startswith("error "):
         raise ServiceError(line.removeprefix("error "))
     found = stub_place()
@@ -152,18 +132,3 @@ def _ask(place: StubPlace, method: str, path: str, body: Any) -> Any:
         raise InputError(json.load(error)["error"]) from None
     except OSError as error:
         raise ServiceError(f"the stub at {place.url} does not answer: {error}") from None
-
-
-def _read_line(reader: int) -> str:
-    """Reads what the stub reports; "" where it went without a word or takes too long."""
-    data, deadline = b"", time.monotonic() + _START_SECONDS
-    try:
-        while not data.endswith(b"\n"):
-            ready, _, _ = select.select([reader], [], [], max(0.0, deadline - time.monotonic()))
-            chunk = os.read(reader, 4096) if ready else b""
-            if not chunk:
-                break
-            data += chunk
-    finally:
-        os.close(reader)
-    return data.decode(errors="replace").strip()

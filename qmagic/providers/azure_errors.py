@@ -7,22 +7,12 @@ from collections.abc import Iterator
 
 from qmagic.providers.base import AuthError, GoneError, InDoubtError, LaterError, ProviderError, RateError, RefusedError
 from qmagic.providers.redacted import line
+from qmagic.providers.translating import translator
 
 __all__ = ["doubting", "translating"]
 
 #: Seconds to wait after a 429 that does not say.
 _WAIT = 2.0
-
-
-@contextlib.contextmanager
-def translating() -> Iterator[None]:
-    """Turns the client's errors into the seam's."""
-    try:
-        yield
-    except ProviderError:
-        raise
-    except Exception as error:
-        raise _translated(error) from None
 
 
 @contextlib.contextmanager
@@ -55,3 +45,7 @@ def _translated(error: Exception) -> ProviderError:
     if 400 <= status < 500:
         return RefusedError(message)
     return LaterError(message)
+
+
+#: Turns the client's errors into the seam's.
+translating = translator(_translated)

@@ -7,22 +7,12 @@ from collections.abc import Iterator
 
 from qmagic.providers.base import AuthError, GoneError, InDoubtError, LaterError, ProviderError, RateError, RefusedError
 from qmagic.providers.redacted import line
+from qmagic.providers.translating import translator
 
 __all__ = ["code_of", "doubting", "translating"]
 
 #: Seconds to wait after Amazon's throttling, which does not say.
 _WAIT = 1.0
-
-
-@contextlib.contextmanager
-def translating() -> Iterator[None]:
-    """Turns the client's errors into the seam's."""
-    try:
-        yield
-    except ProviderError:
-        raise
-    except Exception as error:
-        raise _translated(error) from None
 
 
 @contextlib.contextmanager
@@ -78,3 +68,7 @@ def code_of(error: Exception) -> str:
 def _status(error: Exception) -> int:
     response = getattr(error, "response", None) or {}
     return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500))
+
+
+#: Turns the client's errors into the seam's.
+translating = translator(_translated)

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Iterator
 
 from qmagic.providers.base import AuthError, GoneError, LaterError, ProviderError, RateError
+from qmagic.providers.translating import translator
 
 __all__ = ["WAIT", "line", "translated", "translating"]
 
 #: Seconds to wait after a 429 that does not say.
 WAIT = 2.0
-
-
-@contextlib.contextmanager
-def translating() -> Iterator[None]:
-    """Turns the client's errors into the seam's."""
-    try:
-        yield
-    except ProviderError:
-        raise
-    except Exception as error:
-        raise translated(error) from None
 
 
 def translated(error: Exception) -> ProviderError:
@@ -45,3 +33,7 @@ def translated(error: Exception) -> ProviderError:
 def line(error: Exception) -> str:
     """Returns an error's message in a line."""
     return " ".join(str(error).split())[:300]
+
+
+#: Turns the client's errors into the seam's.
+translating = translator(translated)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
@@ -14,6 +12,7 @@ from qmagic.engines.hosts import Hosts
 from qmagic.jobs import Environment
 from qmagic.protocol import Retry
 from qmagic.quotes import AskDevices, CloudDevices, CloudPlan
+from qmagic.service.answering import Send, Verbs
 from qmagic.service.budget import Budget
 from qmagic.service.devices import Devices
 from qmagic.service.finding import Answer
@@ -40,12 +39,12 @@ class CloudDoor:
         devices: Devices,
         budget: Budget,
         manager: Manager,
-        send: Callable[[bytes, int, Any], object],
+        send: Send,
     ) -> None:
         self._hosts, self._devices, self._budget, self._manager, self._send = hosts, devices, budget, manager, send
 
     @property
-    def verbs(self) -> dict[str, tuple[type[Any], Callable[[bytes, int, Any], None]]]:
+    def verbs(self) -> Verbs:
         """What may be asked here: the body, and who answers."""
         return {"devices": (AskDevices, self._ask_devices), "retry": (Retry, self._retry)}
 

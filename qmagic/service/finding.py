@@ -76,8 +76,8 @@ class Finding:
         """Adds what is not stored to jobs that have not ended: place in line, backend."""
         if all(job.status.final for job in jobs):
             return jobs
-        positions = self._manager.positions()
-        return [job if job.status.final else self._manager.seen(job, positions.get(job.id)) for job in jobs]
+        positions = self._manager.living.positions()
+        return [job if job.status.final else self._manager.living.seen(job, positions.get(job.id)) for job in jobs]
 
 
 def _unreadable(error: Exception | None) -> ErrorInfo:

@@ -112,7 +112,7 @@ class Listeners:
         began = time.monotonic()
         if began < self._next:
             return
-        live = self._manager.live(_MOST_LIVE)
+        live = self._manager.living.live(_MOST_LIVE)
         if live and (_lasting(live) != _lasting(self._live) or began - self._told >= _REMINDER):
             self._live, self._told = live, began
             self._send(Push(live=live), must=False)

@@ -1,8 +1,9 @@
 """Reads a store that no service serves, for somebody who only looks: ``python -m qmagic.service.look HOME``.
 
-Whoever holds the home's lock may touch the store, so this holds it for the milliseconds that it takes, as a service
-would. It reads one `Request` (``list``, ``find`` or ``result``, each with a `Find`) from its standard input and writes
-one `Reply`. A store that an older release left has to be brought up to date by a service first.
+Whoever holds the home's lock may touch the store. Those who look share it for the milliseconds that it takes, so that
+none of them takes another for a service; they wait for a service that leaves, as one that starts waits for them. It
+reads one `Request` (``list``, ``find`` or ``result``, each with a `Find`) from its standard input and writes one
+`Reply`. A store that an older release left has to be brought up to date by a service first.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import fcntl
 import os
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from qmagic import home as homes
 from qmagic.errors import ErrorInfo, HomeError, QmagicError, ServiceError
 from qmagic.orders import AskLoop
 from qmagic.protocol import Find, Listing, Reply, Request
@@ -28,6 +31,8 @@ from qmagic.service.tape_rows import loop_view
 
 __all__ = ["look"]
 
+#: Seconds that a service may take to leave, or to say that it serves.
+_LOCK_SECONDS = 5.0
 _NOTHING = Listing(0, [])
 
 
@@ -57,10 +62,15 @@ def look(home: Path, verb: str, wanted: Find | AskLoop) -> Any:
 def _locked(home: Path) -> Iterator[None]:
     descriptor = os.open(home / "service.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ServiceError("a job service serves this home") from None
+        deadline = time.monotonic() + _LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if homes.find_service(home) is not None or time.monotonic() > deadline:
+                    raise ServiceError("a job service serves this home") from None
+                time.sleep(0.01)
         refuse_foreign(home)
         yield
     finally:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
-
 from qmagic.errors import ErrorInfo
 from qmagic.orders import AskLoop, OrderLoop
+from qmagic.service.answering import Send, Verbs
 from qmagic.service.loops import Loops
 from qmagic.service.store import Store
 from qmagic.service.tape_rows import Kept, kept
 from qmagic.tapes import LoopView
 
 __all__ = ["LoopDoor"]
-
-
-class _Send(Protocol):
-    def __call__(self, client: bytes, number: int, body: Any = None, error: ErrorInfo | None = None) -> bool: ...
 
 
 class LoopDoor:
@@ -28,10 +22,9 @@ class LoopDoor:
         send: Sends a client an answer.
     """
 
-    def __init__(self, loops: Loops, store: Store, send: _Send) -> None:
+    def __init__(self, loops: Loops, store: Store, send: Send) -> None:
         self._loops, self._store, self._send = loops, store, send
-        #: By verb: what comes with it, and what answers.
-        self.verbs: dict[str, tuple[type[Any], Callable[[bytes, int, Any], None]]] = {
+        self.verbs: Verbs = {
             "order": (OrderLoop, self._order),
             "loop": (AskLoop, self._loop),
             "tape": (AskLoop, self._tape),

@@ -23,6 +23,7 @@ from qmagic.errors import ErrorInfo
 from qmagic.jobs import JobStatus
 from qmagic.orders import AskLoop, Order
 from qmagic.service import tape_rows
+from qmagic.service.children import Children
 from qmagic.service.ledger import Ledger
 from qmagic.service.record import Record
 from qmagic.service.scheduler import Scheduler
@@ -58,8 +59,8 @@ class Loops:
         self._parts: dict[str, int] = {}
         #: Called with what is new of a loop.
         self.publish: Callable[[Pulse], None] = lambda pulse: None
-        #: Called with a loop that has ended, whose evaluations at clouds are nobody's any more.
-        self.orphan: Callable[[str], None] = lambda job: None
+        #: Their evaluations at clouds.
+        self.children = Children(ledger)
 
     # -- what the manager asks ----------------------------------------------------------------------------------------
 
@@ -68,8 +69,9 @@ class Loops:
         self._waiting.add(record)
 
     def remove(self, job: str) -> None:
-        """Takes a loop out of the line."""
+        """Takes a loop out of the line, which has ended."""
         self._waiting.remove(job)
+        self.children.end(job)
 
     def restore(self, record: Record, running: bool) -> None:
         """Takes up a loop that an earlier service left.
@@ -77,7 +79,10 @@ class Loops:
         Its deaths are counted anew: how far it got after them is on the tape, and not in its row.
         """
         record.deaths = 0
-        if running:
+        if record.status is JobStatus.CANCELLING:
+            self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
+            self._forget(record)
+        elif running:
             self._return(record, "the service ended")
         elif record.status is JobStatus.READY:
             self._waiting.add(record)
@@ -285,4 +290,4 @@ class Loops:
     def _forget(self, record: Record) -> None:
         for known in (self._pulses, self._orders, self._parts):
             known.pop(record.id, None)
-        self.orphan(record.id)
+        self.children.end(record.id)

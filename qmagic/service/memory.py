@@ -93,7 +93,7 @@ class MemoryWatch:
             held = resident(worker.process.pid)
             if held > allowed:
                 more = f"took {held / 2**30:.1f} GB of memory, reserved were {record.reserved / 2**30:.1f} GB"
-                if record.turned or self._manager.turn(record.id, more):
+                if record.turned or self._manager.rerouting.turn(record.id, more):
                     continue
                 self._manager.stop(
                     record.id,

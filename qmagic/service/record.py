@@ -26,7 +26,7 @@ _SMALL_POINTS = 16
 
 @dataclasses.dataclass(slots=True, eq=False)
 class Record:
-    """One job. Only the manager changes it.
+    """One job. Only the manager and its parts change it.
 
     Attributes:
         spec: What was asked.

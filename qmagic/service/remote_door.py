@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
 
 import msgspec
 
 from qmagic.engines.host_messages import Told
 from qmagic.engines.hosts import Hosts
 from qmagic.errors import ErrorInfo
+from qmagic.service.answering import Send, Verbs
 from qmagic.service.sessions import Sessions
 from qmagic.sessions import AskAccount, AskRank, AskSession, AskSessions, OpenSession
 
-__all__ = ["RemoteDoor", "Send"]
-
-
-class Send(Protocol):
-    """Sends a client an answer."""
-
-    def __call__(self, client: bytes, number: int, body: Any = None, error: ErrorInfo | None = None) -> bool:
-        """Sends the answer to a request; False when it could not."""
-        ...
+__all__ = ["RemoteDoor"]
 
 
 class RemoteDoor:
@@ -35,8 +27,7 @@ class RemoteDoor:
 
     def __init__(self, hosts: Hosts, sessions: Sessions, send: Send) -> None:
         self._hosts, self._sessions, self._send = hosts, sessions, send
-        #: By verb: what comes with it, and what answers.
-        self.verbs: dict[str, tuple[type[Any], Callable[[bytes, int, Any], None]]] = {
+        self.verbs: Verbs = {
             "account": (AskAccount, self._account),
             "rank": (AskRank, self._rank),
             "open": (OpenSession, self._open),

@@ -1,4 +1,4 @@
-"""A job at a provider, as `remote` keeps it in mind: what is due, what is asked, since when something is amiss."""
+"""A job at a provider, as `asking` keeps it in mind: what is due, what is asked, since when something is amiss."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from qmagic.jobs import JobStatus
 from qmagic.service.record import Record
 
 __all__ = [
-    "FIRST_LOOK", "FIRST_PAUSE", "MOVED", "RemoteJob", "is_adopted", "is_on_stub", "is_remote", "key_of", "sent",
-    "why_held",
+    "FIRST_LOOK", "FIRST_PAUSE", "MOVED", "OVER", "RemoteJob", "is_adopted", "is_on_stub", "is_remote", "key_of",
+    "sent", "why_held",
 ]  # fmt: skip
 
 #: Seconds for which a provider may not know yet what it has accepted.
@@ -28,6 +28,8 @@ FIRST_LOOK, _LAST_LOOK = 0.2, 10.0
 #: Seconds before something that failed is tried again: the first time, and at most.
 FIRST_PAUSE, _LAST_PAUSE = 0.5, 30.0
 
+#: How a job at a provider stands that runs no more.
+OVER = ("done", "failed", "cancelled")
 #: How the reason of a job begins that has moved on.
 MOVED = "moved here from "
 

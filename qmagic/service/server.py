@@ -36,6 +36,7 @@ from qmagic.protocol import (
     ServiceStatus,
     Submit,
 )  # fmt: skip
+from qmagic.service.answering import Send, Verbs
 from qmagic.service.budget import Budget
 from qmagic.service.cloud_door import CloudDoor
 from qmagic.service.devices import Devices
@@ -47,7 +48,7 @@ from qmagic.service.loop_door import LoopDoor
 from qmagic.service.loops import Loops
 from qmagic.service.manager import Manager
 from qmagic.service.reading import Reading
-from qmagic.service.remote_door import RemoteDoor, Send
+from qmagic.service.remote_door import RemoteDoor
 from qmagic.service.slots import Slots
 from qmagic.service.store import Store
 from qmagic.service.submission import Submission
@@ -116,7 +117,7 @@ class Server:
         self._clouds = CloudDoor(hosts, self._devices, budget, manager, self._send)
         loops.publish = self._listeners.pulse
         self._request = msgspec.msgpack.Decoder(Request).decode
-        self._verbs: dict[str, tuple[type[Any], Callable[[bytes, int, Any], None]]] = {
+        self._verbs: Verbs = {
             "hello": (Hello, self._hello),
             "submit": (Submit, self._submit),
             "result": (Find, self._result),
@@ -241,7 +242,7 @@ class Server:
         self._send(client, number, {job: self._manager.cancel(job) for job in cancel.ids})
 
     def _live(self, client: bytes, number: int, wanted: Find) -> None:
-        self._send(client, number, self._manager.live_of(wanted.id))
+        self._send(client, number, self._manager.living.live_of(wanted.id))
 
     def _purge(self, client: bytes, number: int, purge: Purge) -> None:
         def done(jobs: int | None, error: Exception | None) -> None:
@@ -255,7 +256,7 @@ class Server:
     def _plan(self, client: bytes, number: int, spec: msgspec.Raw) -> None:
         answer = self._answering(client, number)
         if not self._clouds.plan(bytes(spec), answer):
-            self._manager.plan(bytes(spec), answer)
+            self._manager.checks.plan(bytes(spec), answer)
 
     def _costs(self, client: bytes, number: int, wanted: Costs) -> None:
         if wanted.reset:

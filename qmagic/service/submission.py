@@ -79,7 +79,7 @@ class Submission:
             self._answer(None, msgspec.structs.replace(refused[first], message=message))
 
         for place in unread:
-            manager.check(bytes(self._submit.specs[place]), lambda error, place=place: read(place, error))  # type: ignore[misc]
+            manager.checks.check(bytes(self._submit.specs[place]), lambda error, place=place: read(place, error))  # type: ignore[misc]
 
     def _admit(self, manager: Manager, places: list[int], *, checked: bool) -> None:
         waiter = self._push if self._submit.follow else None

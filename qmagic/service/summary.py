@@ -36,7 +36,7 @@ def summary(
         slots=slots.number,
         memory_limit=slots.memory,
         memory_reserved=slots.reserved,
-        jobs=manager.counts(),
+        jobs=manager.living.counts(),
         workers=workers,
         clients=clients,
         store_bytes=sum(_size(store.path.with_name(store.path.name + suffix)) for suffix in ("", "-wal")),

@@ -36,8 +36,6 @@ FALSE_ALARM = 1e-4 / (len(KINDS) * NUMBER * len(BACKENDS))
 
 def ready(circuit, name, *, exact):
     """Returns the backend and the executable, or None where the backend refuses it."""
-    if name == "qsim":
-        pytest.importorskip("qsimcirq")
     backend, executable = registry.backend(name), Executable(circuit, read(circuit))
     try:
         backend.need(executable, exact=exact)

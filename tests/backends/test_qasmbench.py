@@ -37,8 +37,6 @@ def test_counts(path):
     exact = distribution(circuit) if program.obstacle else by_aer(circuit, program)
     ran = []
     for name in ("statevector", "branches", "stim", "sparse", "qsim"):
-        if name == "qsim":
-            pytest.importorskip("qsimcirq")
         # A state that is not sparse is not worth the wait here.
         backend = Sparse(most=1 << 12) if name == "sparse" else registry.backend(name)
         executable = Executable(circuit, program)

@@ -14,8 +14,6 @@ from qmagic.backends.program import read
 from qmagic.errors import InputError
 from tests.contracts.jobs import counts, outcome_of
 
-pytest.importorskip("qsimcirq")
-
 
 def distribution(circuit, name):
     """Returns the distribution that a backend draws from."""

@@ -9,20 +9,16 @@ import inspect
 
 import numpy as np
 import pytest
+from braket.circuits import Circuit, FreeParameter, Gate, Instruction, Observable
+from braket.devices import LocalSimulator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qiskit.quantum_info import Operator
 from qiskit_aer import AerSimulator
 
+from qmagic.cells.braket import to_qiskit
 from qmagic.errors import InputError
 from tests.conftest import SOAK
-
-pytest.importorskip("braket.circuits", reason="the extra braket brings it")
-pytest.importorskip("qiskit_braket_provider", reason="the extra braket brings it")
-from braket.circuits import Circuit, FreeParameter, Gate, Instruction, Observable
-from braket.devices import LocalSimulator
-
-from qmagic.cells.braket import to_qiskit
 
 ANGLES = st.floats(-3, 3, allow_subnormal=False).map(lambda x: round(x, 6))
 #: Every gate of Braket, and how many angles it has.

@@ -6,20 +6,18 @@ import math
 import subprocess
 import sys
 
+import cirq
 import numpy as np
 import pytest
+import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qiskit.quantum_info import Operator
 from qiskit_aer import AerSimulator
 
+from qmagic.cells.cirq import to_qiskit
 from qmagic.errors import InputError
 from tests.conftest import SOAK
-
-cirq = pytest.importorskip("cirq", reason="Cirq is the user's own; install it to test its circuits")
-import sympy  # noqa: E402 - Cirq brings it
-
-from qmagic.cells.cirq import to_qiskit  # noqa: E402
 
 Q = cirq.LineQubit.range(4)
 NUMBERS = st.floats(-2, 2, allow_subnormal=False).map(lambda x: round(x, 6)) | st.sampled_from(

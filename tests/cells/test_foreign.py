@@ -7,9 +7,6 @@ import pytest
 import qmagic
 from qmagic.errors import InputError
 
-pytest.importorskip("cirq", reason="Cirq is the user's own; install it to test its circuits")
-pytest.importorskip("braket.circuits", reason="the extra braket brings it")
-
 
 def test_x_on_the_first_qubit_counts_as_001(home):
     """The same circuit in Qiskit, Cirq and Braket gives the same counts, in one job."""

@@ -239,9 +239,10 @@ def test_loops_of_circuits_share_a_process_and_functions_do_not(own_home):
 
 def test_a_landscape_is_taken_aside(home):
     """The values of a plane around an iteration; the loop's own numbers are those of one that nobody looked around."""
-    asked = {"optimizer": "spsa", "maxiter": 300, "seed": 5}
+    asked = {"optimizer": "spsa", "maxiter": 100, "seed": 5}
     loop = started(qmagic.minimize(slow, [0.0, 1.0, 0.5], **asked))
     plane = loop.landscape(2, size=5)
+    alone = qmagic.minimize(slow, [0.0, 1.0, 0.5], **asked)
     assert plane.result(60).reason == "all of the plane was evaluated"
     points, values = plane.history().points.reshape(5, 5, 3), plane.history().values.reshape(5, 5)
     assert np.allclose(points[2, 2], loop.history().points[1])
@@ -249,10 +250,9 @@ def test_a_landscape_is_taken_aside(home):
     first, second = points[2, 3] - points[2, 2], points[3, 2] - points[2, 2]
     assert abs(first @ second) < 1e-12
     assert np.allclose(np.linalg.norm(first), np.linalg.norm(second))
-    alone = qmagic.minimize(slow, [0.0, 1.0, 0.5], **asked)
     loop.result(60), alone.result(60)
     assert trajectory(entries(loop, 60)) == trajectory(entries(alone, 60))
-    with pytest.raises(InputError, match=r"landscape\(9999\): the loop has 300 iterations"):
+    with pytest.raises(InputError, match=r"landscape\(9999\): the loop has 100 iterations"):
         loop.landscape(9999)
     with pytest.raises(InputError, match="needs 2 parameters"):
         qmagic.minimize(quick, [0.0], maxiter=3).landscape()

@@ -264,10 +264,6 @@ class TestQsim(BackendLaws):
     name = "qsim"
     exact = False
 
-    @pytest.fixture(autouse=True)
-    def installed(self):
-        pytest.importorskip("qsimcirq")
-
     def test_refuses_what_does_not_fit(self):
         """A 40-qubit state vector is refused in one sentence that says what would fit."""
         with pytest.raises(InputError, match=r"40 qubits need .* up to \d+ qubits fit"):

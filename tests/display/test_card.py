@@ -58,7 +58,6 @@ def test_a_job_shows_its_card():
 
 def test_the_widget_has_the_same_card_and_asks_for_nothing_outside():
     """It is built from the extension's source, sends only what changed, and its script loads nothing."""
-    pytest.importorskip("anywidget")
     from qmagic.display.widgets import JobWidget
 
     asked = []
@@ -102,7 +101,6 @@ def test_the_widget_is_small():
 
 def test_the_cockpits_widget_gives_orders_and_answers_refusals():
     """An order that is obeyed is answered by its number, one that cannot be by the reason; nothing is loaded."""
-    pytest.importorskip("anywidget")
     from qmagic.display.loop_widget import LoopWidget
     from qmagic.errors import InputError
 

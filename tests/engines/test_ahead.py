@@ -23,7 +23,6 @@ def soon(monkeypatch):
 
 def test_missing_kernels_are_compiled_aside(soon, monkeypatch, tmp_path):
     """In an empty cache a process begins, once; it is ended with whoever started it."""
-    pytest.importorskip("numba")
     monkeypatch.setattr(kernels, "folder", lambda: tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert kernels.missing()
@@ -39,7 +38,6 @@ def test_missing_kernels_are_compiled_aside(soon, monkeypatch, tmp_path):
 
 def test_kernels_that_are_there_are_left_alone(soon, monkeypatch, tmp_path):
     """No process begins, and a loop's process may load them in parts."""
-    pytest.importorskip("numba")
     (tmp_path / "exact").mkdir()
     (tmp_path / "exact" / "run.nbc").touch()
     monkeypatch.setattr(kernels, "folder", lambda: tmp_path)

@@ -5,24 +5,10 @@ from __future__ import annotations
 import select
 import time
 
-import pytest
-
 from qmagic import client
-from qmagic.client import stub as control
 from qmagic.engines.hosts import Hosts
-from tests.stub.conftest import Stub
-
-pytest.importorskip("starlette")
-pytest.importorskip("qiskit_ionq")
 
 SECONDS = 60
-
-
-@pytest.fixture(scope="module")
-def stub(home):
-    control.start_stub()
-    yield Stub()
-    control.stop_stub()
 
 
 def test_a_client_that_hangs_is_replaced(stub, home):

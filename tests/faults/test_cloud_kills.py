@@ -12,7 +12,6 @@ import signal
 import psutil
 import pytest
 
-from qmagic.client import stub as control
 from tests.conftest import SOAK
 from tests.faults.clouds import (
     CLOUDS,
@@ -25,22 +24,12 @@ from tests.faults.clouds import (
     there,
 )
 from tests.faults.making import gone, service, until
-from tests.stub.conftest import Stub
-
-pytest.importorskip("starlette")
 
 STEPS = ("before the submit left", "after the submit left", "queued", "running", "fetching", "cancel", "cancel sent")
 FEW = (("service", "after the submit left"), ("host", "before the submit left"))
 ALL = [(whom, step) for whom in ("service", "host") for step in STEPS]
 #: All in `make soak`; else two for IBM: what the service owes is the same for all.
 TRIED = [(cloud, *one) for cloud in CLOUDS for one in (ALL if SOAK else FEW if cloud == "ibm" else ())]
-
-
-@pytest.fixture(scope="module")
-def stub(home):
-    control.start_stub()
-    yield Stub()
-    control.stop_stub()
 
 
 def warm(stub, cloud):

@@ -9,12 +9,8 @@ import pytest
 
 from benchmarks.fault_matrix import CASES, Case
 from qmagic.client import ask
-from qmagic.client import stub as control
 from tests.conftest import SOAK
 from tests.faults.clouds import CLOUDS, assert_one_job_one_result, submitted
-from tests.stub.conftest import Stub
-
-pytest.importorskip("starlette")
 
 #: One of each way to lose, cut and refuse, all for IBM and the first three for every cloud; the rest in `make soak`.
 FEW = (
@@ -22,13 +18,6 @@ FEW = (
     Case("submit", "drop"), Case("submit", "429", after=True), Case("submit", "404"), Case("poll", "404"),
 )  # fmt: skip
 TRIED = [(cloud, case) for cloud in CLOUDS for case in (CASES if SOAK else FEW if cloud == "ibm" else FEW[:3])]
-
-
-@pytest.fixture(scope="module")
-def stub(home):
-    control.start_stub()
-    yield Stub()
-    control.stop_stub()
 
 
 @pytest.mark.parametrize(("cloud", "case"), TRIED, ids=str)

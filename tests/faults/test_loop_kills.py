@@ -76,7 +76,6 @@ def _kill_loop(draw: random.Random, loops: dict[str, client.Loop], seen: dict[st
 @pytest.mark.timeout(300)
 def test_killed_loops_go_on_identically(own_home, full):
     """Loop processes and the service are killed at random moments; every value, gradient and iterate is the same."""
-    pytest.importorskip("cma")
     specs = {name: _specs(name) for name in OPTIMIZERS}
     expected = {name: trajectory(played(undisturbed)[1]) for name, (_, undisturbed) in specs.items()}
     draw = random.Random(20260)
@@ -84,7 +83,7 @@ def test_killed_loops_go_on_identically(own_home, full):
     loops = {name: client.Loop(spec.id) for name, (spec, _) in specs.items()}
     victims: list[str] = []
     seen: dict[str, int] = {}
-    while len(victims) < full(10, 200):
+    while len(victims) < (most := full(5, 200)):
         threading.Event().wait(draw.random() * 0.5)  # any moment will do
         if _steady(lambda: all(loop.done() for loop in loops.values())):
             break
@@ -95,7 +94,7 @@ def test_killed_loops_go_on_identically(own_home, full):
                 victims.append("service")
         elif name := _kill_loop(draw, loops, seen):
             victims.append(name)
-    assert len(victims) >= 8, "the loops were too quick to be killed"
+    assert len(victims) >= 0.8 * most, "the loops were too quick to be killed"
     for name, loop in loops.items():
         new_line()
         result = _steady(lambda loop=loop: loop.result(120))

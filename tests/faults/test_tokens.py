@@ -16,8 +16,6 @@ from qmagic.clouds import CLOUDS
 from tests.conftest import SOAK
 from tests.magics.conftest import QASM, Kernel
 
-pytest.importorskip("starlette")
-
 #: A key that no cloud knows, for each client: it is in the environment of kernel, service and provider hosts.
 WRONG = {
     "QISKIT_IBM_TOKEN": "wrong-4f1e6c0a9b7d-ibm-key-2207",

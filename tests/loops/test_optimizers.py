@@ -45,8 +45,6 @@ def round_slopes(x):
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_quadratic_is_minimised(name):
     """From (0, 1, -1) each optimizer comes to the minimum at 0.5, to 1e-3 in each coordinate (SPSA to 0.02)."""
-    if name == "cma":
-        pytest.importorskip("cma")
     run = Counted(round_bowl, round_slopes, most=3000)
     try:
         make(name, np.array([0.0, 1.0, -1.0]), seed=3, learning_rate=None, options={}).run(run)

@@ -23,8 +23,6 @@ START = [-0.5, 0.7, 0.2]
 @pytest.mark.parametrize("function", [bowl, noisy])
 def test_a_tape_cut_anywhere_goes_on_identically(name, function, full):
     """From any prefix of its tape a loop takes the same points, is told the same values, ends at the same place."""
-    if name == "cma":
-        pytest.importorskip("cma")
     rate = 0.001 if name == "gradient-descent" else None
     spec = job(function, START, optimizer=name, maxiter=40, learning_rate=rate)
     whole = played(spec)[1]

@@ -9,9 +9,6 @@ import pytest
 from qmagic import client
 from tests.magics.conftest import QASM
 
-pytest.importorskip("starlette")
-pytest.importorskip("qiskit_ibm_runtime")
-
 
 @pytest.fixture(scope="module", autouse=True)
 def _stub(kernel):

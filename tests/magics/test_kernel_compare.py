@@ -6,9 +6,6 @@ import pytest
 
 from tests.magics.conftest import QASM
 
-pytest.importorskip("starlette")
-pytest.importorskip("qiskit_ibm_runtime")
-
 
 @pytest.fixture(scope="module")
 def stub(kernel):

@@ -6,8 +6,7 @@ import pytest
 
 from qmagic.client.stub import stub_place
 from qmagic.home import process_alive
-
-pytest.importorskip("starlette")
+from tests.stub.conftest import Stub
 
 
 def test_the_stub_is_started_shaped_and_stopped(kernel):
@@ -34,6 +33,7 @@ def test_the_stub_is_started_shaped_and_stopped(kernel):
 def test_a_cell_runs_on_the_stub(kernel):
     """With a stub running, its devices are listed, and a cell runs on one: X on qubit 0 of 3 reads '001'."""
     kernel.run("%qstub start")
+    Stub().fresh()  # it remembers what it was set to
     assert "ibm-stub:ibm_manila" in kernel.run("%qbackends --refresh").text
     cell = kernel.run(
         "%%qrun --backend ibm-stub:manila --shots 500 --output result\n"

@@ -62,8 +62,6 @@ def test_other_questions_are_other_tasks():
 @pytest.mark.parametrize("backend", ["statevector", "qsim", "aer.mps", "stim", "auto"])
 def test_counts_do_not_depend_on_sharing(backend):
     """A PUB's counts are those of its place in the job, whether the one before it was the same circuit or not."""
-    if backend == "qsim":
-        pytest.importorskip("qsimcirq")
     same, other = ghz(18), ghz(17)
     together = outcome_of([same, renamed(same), same.copy()], *pubs(0, 1, 2), backend=backend)
     apart = outcome_of([other, same, other], *pubs(0, 1, 2), backend=backend)

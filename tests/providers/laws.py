@@ -27,8 +27,8 @@ from qmagic.providers.registry import adapter
 SECONDS = 100
 
 
-def flipped():
-    circuit = QuantumCircuit(3)
+def flipped(qubits=3):
+    circuit = QuantumCircuit(qubits)
     circuit.x(0)
     circuit.measure_all()
     return circuit

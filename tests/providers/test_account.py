@@ -16,12 +16,7 @@ from qmagic.client import ask
 from qmagic.client import stub as control
 from qmagic.errors import InputError, JobCancelledError, NotFoundError
 from qmagic.home import find_service
-from tests.stub.conftest import Stub
-
-pytest.importorskip("starlette")
-pytest.importorskip("qiskit_ibm_runtime")
-
-SECONDS = 100
+from tests.providers.laws import SECONDS
 
 #: Somebody's own code, without qmagic: two registers in one job, expectation values in the other.
 THEIRS = """
@@ -38,13 +33,6 @@ print(SamplerV2(mode=backend).run([made], shots=400).job_id())
 observable = SparsePauliOp("ZII").apply_layout(state.layout)
 print(EstimatorV2(mode=backend).run([(state, observable)]).job_id())
 """
-
-
-@pytest.fixture(scope="module")
-def stub(home):
-    control.start_stub()
-    yield Stub()
-    control.stop_stub()
 
 
 @pytest.fixture(scope="module")

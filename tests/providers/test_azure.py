@@ -15,9 +15,6 @@ from qmagic.providers.base import GoneError, RefusedError, RemotePub
 from qmagic.providers.qir import GATES, program_of
 from tests.providers.laws import SECONDS, Laws, flipped, until
 
-pytest.importorskip("starlette")
-pytest.importorskip("azure.quantum")
-
 
 class TestAzure(Laws):
     """The laws."""
@@ -76,8 +73,8 @@ def calls(program):
 
 def test_qir_is_microsofts():
     """Our QIR has the calls and the attributes of the QIR that Microsoft's own compiler writes for the circuit."""
-    qiskit_backend = pytest.importorskip("qdk.qiskit")
     import qdk
+    import qdk.qiskit as qiskit_backend
 
     circuit = QuantumCircuit(3, 3)
     for i, name in enumerate(GATES):

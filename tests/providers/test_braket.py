@@ -12,12 +12,8 @@ from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.quantum_info import Operator
 
 from qmagic.providers.base import GoneError, RefusedError
-from tests.providers.laws import SECONDS, Laws, flipped
-
-pytest.importorskip("starlette")
-pytest.importorskip("braket.aws")
-
 from qmagic.providers.braket_programs import NAMES, program_of
+from tests.providers.laws import SECONDS, Laws, flipped
 
 
 class TestBraket(Laws):

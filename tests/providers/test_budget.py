@@ -5,49 +5,28 @@ from __future__ import annotations
 import concurrent.futures
 import os
 import signal
-import time
 from decimal import Decimal
 
 import pytest
-from qiskit import QuantumCircuit
 
 import qmagic
 from qmagic import client
 from qmagic.client import ask
-from qmagic.client import stub as control
 from qmagic.errors import JobCancelledError
 from qmagic.home import find_service
 from qmagic.money import SetBudget
-from tests.stub.conftest import Stub
+from tests.providers.laws import SECONDS, flipped, until
 
-pytest.importorskip("starlette")
-pytest.importorskip("qiskit_ibm_runtime")
-
-SECONDS = 100
 #: IBM's rule of thumb for 100 shots (2 s and 0.00035 s for each) at 1.60 USD a second, as the stub reckons it.
 BILL = Decimal("3.256")
 #: The most that the job can cost: its time limit of 10 s.
 BOUND = Decimal(16)
 
 
-@pytest.fixture(scope="module")
-def stub(home):
-    control.start_stub()
-    yield Stub()
-    control.stop_stub()
-
-
 @pytest.fixture(autouse=True)
 def _no_budget_is_left(home):
     yield
     client.budget(SetBudget(total=None, per_job=None))
-
-
-def flipped():
-    circuit = QuantumCircuit(3)
-    circuit.x(0)
-    circuit.measure_all()
-    return circuit
 
 
 def submitted(**more):
@@ -57,13 +36,6 @@ def submitted(**more):
 def limit():
     [found] = client.budget().limits
     return found
-
-
-def until(condition, what):
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
 
 
 def held(job):

@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-import time
-
 import msgspec
 import pytest
-from qiskit import QuantumCircuit
 
 import qmagic
 from qmagic import client
 from qmagic.client import ask
-from qmagic.client import stub as control
 from qmagic.errors import InputError
 from qmagic.service.remote import key_of
-from tests.stub.conftest import Stub
+from tests.providers.laws import SECONDS, flipped, until
 
-pytest.importorskip("starlette")
-pytest.importorskip("qiskit_ibm_runtime")
-
-SECONDS = 100
 WISH = "best(ibm-stub:manila,ibm-stub:perth)"
-
-
-@pytest.fixture(scope="module")
-def stub(home):
-    control.start_stub()
-    yield Stub()
-    control.stop_stub()
-
-
-def flipped(qubits=3):
-    circuit = QuantumCircuit(qubits)
-    circuit.x(0)
-    circuit.measure_all()
-    return circuit
-
-
-def until(condition, what):
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
 
 
 def there(stub, job):

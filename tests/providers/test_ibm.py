@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from qiskit import QuantumCircuit
 
@@ -13,26 +11,7 @@ from qmagic.client import ask
 from qmagic.client import stub as control
 from qmagic.errors import JobCancelledError, JobFailedError
 from qmagic.service.remote import key_of
-from tests.stub.conftest import Stub
-
-pytest.importorskip("starlette")
-pytest.importorskip("qiskit_ibm_runtime")
-
-SECONDS = 100
-
-
-@pytest.fixture(scope="module")
-def stub(home):
-    control.start_stub()
-    yield Stub()
-    control.stop_stub()
-
-
-def flipped():
-    circuit = QuantumCircuit(3)
-    circuit.x(0)
-    circuit.measure_all()
-    return circuit
+from tests.providers.laws import SECONDS, flipped, kinds, until
 
 
 def submitted(**more):
@@ -51,17 +30,6 @@ def assert_one_job_one_result(stub, job):
     assert sum(counts.values()) == 500
     alive = [one for one in remote_jobs(stub, job) if one["status"] != "cancelled"]
     assert [one["id"] for one in alive] == [job.info().remote]
-
-
-def kinds(job):
-    return [event.kind for event in ask.events(job.id).events]
-
-
-def until(condition, what):
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
 
 
 def test_counts(stub):

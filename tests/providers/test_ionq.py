@@ -9,9 +9,6 @@ import qmagic
 from qmagic.errors import JobFailedError
 from tests.providers.laws import SECONDS, Laws, flipped
 
-pytest.importorskip("starlette")
-pytest.importorskip("qiskit_ionq")
-
 
 class TestIonq(Laws):
     """The laws."""

@@ -16,11 +16,6 @@ from qmagic.client import stub as control
 from qmagic.errors import JobFailedError, NotFoundError
 from tests.providers.laws import SECONDS, flipped, until
 
-pytest.importorskip("starlette")
-pytest.importorskip("braket.aws")
-pytest.importorskip("qiskit_ionq")
-pytest.importorskip("azure.quantum")
-
 #: Somebody's own code, without qmagic: X on qubit 0 of 3; prints the provider's ids of the jobs.
 THEIRS = {
     "braket": """

@@ -6,25 +6,18 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
-from qiskit import QuantumCircuit
 
 import qmagic
 from qmagic import client
-from qmagic.client import stub as control
 from qmagic.client.connection import connection
 from qmagic.errors import InputError, JobFailedError, ServiceError
 from qmagic.home import find_service, start_time
 from qmagic.jobs import new_job_id
 from qmagic.sessions import AskSession, OpenSession, SessionInfo
-from tests.stub.conftest import Stub
+from tests.providers.laws import SECONDS, flipped, until
 
-pytest.importorskip("starlette")
-pytest.importorskip("qiskit_ibm_runtime")
-
-SECONDS = 100
 DEVICE = "ibm-stub:manila"
 
 #: A kernel that opens a session, says so, and waits.
@@ -36,29 +29,8 @@ time.sleep(300)
 """
 
 
-@pytest.fixture(scope="module")
-def stub(home):
-    control.start_stub()
-    yield Stub()
-    control.stop_stub()
-
-
-def flipped():
-    circuit = QuantumCircuit(2)
-    circuit.x(0)
-    circuit.measure_all()
-    return circuit
-
-
 def groups(stub):
     return stub.ask("GET", "/groups?cloud=ibm")
-
-
-def until(condition, what):
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
 
 
 def none_is_open(stub):
@@ -70,9 +42,9 @@ def test_jobs_go_into_it(stub, make, mode):
     """Jobs for its device, and those without one, go into it; others do not. After it jobs go nowhere special."""
     stub.fresh()
     with make(DEVICE, max_seconds=120) as held:
-        inside = [qmagic.run(flipped(), shots=50), qmagic.run(flipped(), backend=DEVICE, shots=50)]
-        outside = [qmagic.run(flipped(), backend="aer", shots=50)]
-    outside.append(qmagic.run(flipped(), backend=DEVICE, shots=50))
+        inside = [qmagic.run(flipped(2), shots=50), qmagic.run(flipped(2), backend=DEVICE, shots=50)]
+        outside = [qmagic.run(flipped(2), backend="aer", shots=50)]
+    outside.append(qmagic.run(flipped(2), backend=DEVICE, shots=50))
     for job in [*inside, *outside]:
         assert sum(job.result(timeout=SECONDS).counts().values()) == 50
     (group,) = groups(stub)
@@ -123,7 +95,7 @@ def test_a_killed_service_closes_it(stub, home):
     held = qmagic.session(DEVICE).open()
     os.kill(find_service(home).pid, signal.SIGKILL)
     with pytest.raises(JobFailedError, match="takes no more jobs"):
-        qmagic.run(flipped(), backend=DEVICE).result(timeout=SECONDS)
+        qmagic.run(flipped(2), backend=DEVICE).result(timeout=SECONDS)
     until(lambda: none_is_open(stub), "it is still open")
     until(lambda: held.info().state == "closed", "it is not over")
     assert held.info().why == "the service was restarted"

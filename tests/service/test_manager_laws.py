@@ -17,8 +17,9 @@ from qmagic.errors import ErrorInfo
 from qmagic.jobs import JobInfo, JobStatus
 from qmagic.protocol import Find
 from qmagic.service import rows
+from qmagic.service.deaths import MAX_DEATHS
 from qmagic.service.ledger import Ledger
-from qmagic.service.manager import MAX_DEATHS, Manager
+from qmagic.service.manager import Manager
 from qmagic.service.slots import Slots
 from qmagic.service.status import MOVES
 from tests.service.playing import HERE, THERE, PlayedEngine, SteppedStore, encoded, spec

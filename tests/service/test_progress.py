@@ -17,8 +17,9 @@ from qmagic.jobs import JobStatus, PubSpec
 from qmagic.outcomes import CountsTable, PartialCounts, SampledPub
 from qmagic.protocol import Push
 from qmagic.results.partial import partial_counts
+from qmagic.service.checks import CHECK_SECONDS
 from qmagic.service.ledger import Ledger
-from qmagic.service.manager import CHECK_SECONDS, Manager
+from qmagic.service.manager import Manager
 from qmagic.service.slots import Slots
 from tests.faults.making import bell, counts
 from tests.service.playing import PlayedEngine, SteppedStore, encoded, spec
@@ -105,11 +106,11 @@ def test_a_small_job_that_turns_out_long_is_not_taken_for_one_that_cannot_be_rea
     assert answers == [None]
     now[0] = 2 * CHECK_SECONDS
     manager.tick()
-    (live,) = manager.live(10)
+    (live,) = manager.living.live(10)
     assert (live.id, live.elapsed, live.progress, live.backend) == (job.id, 2 * CHECK_SECONDS, 0.25, "aer")
     engine.ends(worker)
     store.step()
-    assert manager.counts() == {}
+    assert manager.living.counts() == {}
     store.die()
 
 

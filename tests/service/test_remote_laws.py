@@ -260,7 +260,7 @@ def test_a_cancel_by_the_user_is_no_move(tmp_path):
     life.cloud.calm, life.cloud.down = True, {"ibm-stub:a"}
     job = spec(backend="ibm-stub:a", others=("ibm-stub:b",), failover=True, checked=True)
     life.manager.submit(encoded(job), lambda error: None)
-    while not life.manager.seen(JobInfo(id=job.id, status=JobStatus.QUEUED), None).why:
+    while not life.manager.living.seen(JobInfo(id=job.id, status=JobStatus.QUEUED), None).why:
         life.step()
     life.manager.cancel(job.id)
     for _ in range(100):

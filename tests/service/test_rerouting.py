@@ -115,13 +115,13 @@ def test_the_last_alternative_has_all_the_time(life):
     life.now = 1e6
     life.manager.tick()
     assert not life.engine.doomed
-    assert not life.manager.turn(life.job.id, "took 9 GB")
+    assert not life.manager.rerouting.turn(life.job.id, "took 9 GB")
 
 
 def test_over_its_memory(life):
     """Memory far over the estimate turns it, too."""
     life.choose("aer.matrix_product_state", 1.0, 100.0)
-    assert life.manager.turn(life.job.id, "took 9 GB of memory")
+    assert life.manager.rerouting.turn(life.job.id, "took 9 GB of memory")
     life.engine.dies(life.engine.doomed[0])
     life.step()
     assert ("job.rerouted", "aer.matrix_product_state took 9 GB of memory") in life.events()
@@ -130,7 +130,7 @@ def test_over_its_memory(life):
 def test_a_cancel_comes_first(life):
     """A job that is being turned and is cancelled is cancelled."""
     life.choose("sparse", 0.1, 5.0)
-    life.manager.turn(life.job.id, "was slow")
+    life.manager.rerouting.turn(life.job.id, "was slow")
     life.manager.cancel(life.job.id)
     life.engine.dies(life.engine.doomed[0])
     life.step()

@@ -8,11 +8,8 @@ import os
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from qmagic.client import stub as control
 from qmagic.home import StubPlace
@@ -73,11 +70,3 @@ class Stub:
         assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
         told = self.ask("GET", "/transcript")
         return Ran(json.loads(done.stdout.splitlines()[-1]), told["lines"], told["unknown"])
-
-
-@pytest.fixture(scope="module")
-def stub(home: Path) -> Iterator[Stub]:
-    """A stub in a home of its own."""
-    control.start_stub()
-    yield Stub()
-    control.stop_stub()

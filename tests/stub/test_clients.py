@@ -7,10 +7,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("braket")
-pytest.importorskip("azure.quantum")
-pytest.importorskip("cirq_ionq")
-
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
 NAMES = ("ibm", "braket", "azure", "ionq_cirq", "ionq_qiskit")
 

@@ -131,7 +131,6 @@ def test_axe_finds_nothing_serious(page, lab, faults, theme):
     ]
     assert bad == []
     assert len(found.response["passes"]) > 10, "axe-core has looked at something"
-    press(there, "Cancel")
     press(shown, "Stop and keep best")
     expect(shown).to_have_attribute("data-phase", "ended")
 

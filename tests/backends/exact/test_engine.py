@@ -236,7 +236,8 @@ def test_a_point_that_is_not_a_number_gives_none():
 
 def test_the_kernels_are_compiled_once():
     """Every ansatz and every observable has the same types: nobody waits twice."""
-    run = pytest.importorskip("qmagic.backends.exact.compiled").run
+    from qmagic.backends.exact.compiled import run
+
     for circuit, observable in ((efficient_su2(3, reps=1), "ZZZ"), (QuantumCircuit(1), SparsePauliOp("X", 0.0))):
         Engine(circuit, observable).energy_and_gradient(np.zeros(circuit.num_parameters))
     assert len(run.signatures) == 1

@@ -41,7 +41,8 @@ def test_mthree_mitigates_a_devices_readout():
 
 def test_qiskit_experiments_measures_t1():
     """qiskit-experiments' T1 finds the snapshot's relaxation time, within 20 %."""
-    library = pytest.importorskip("qiskit_experiments.library")
+    from qiskit_experiments import library
+
     backend = qmagic.backend("fake_manila", seed_simulator=3)
     t1 = snapshots.device("fake_manila").qubits.t1_us[0] * 1e-6
     experiment = library.T1([0], delays=np.linspace(1e-6, 3 * t1, 15), backend=backend)

@@ -12,14 +12,8 @@ from qmagic.loops.problems.electrons import computed, electrons
 from qmagic.loops.problems.geometry import geometry
 
 
-@pytest.fixture
-def pyscf():
-    """PySCF, which is an extra."""
-    return pytest.importorskip("pyscf")
-
-
 @pytest.mark.parametrize("name", ["H2", "LiH"])
-def test_the_table_is_what_pyscf_computes(pyscf, name):
+def test_the_table_is_what_pyscf_computes(name):
     """Stored integrals are PySCF's up to the signs of orbitals, energies and symmetries are equal."""
     table = electrons(geometry(name, None), 0, None, "STO-3G")
     again = computed(geometry(name, None), 0, None, "sto-3g")
@@ -31,7 +25,7 @@ def test_the_table_is_what_pyscf_computes(pyscf, name):
     assert np.abs(table.two) == pytest.approx(np.abs(again.two), abs=1e-6)
 
 
-def test_an_active_space_has_the_energy_of_pyscfs(pyscf):
+def test_an_active_space_has_the_energy_of_pyscfs():
     """N2 with 6 electrons in 6 orbitals: the exact energy is that of PySCF's CASCI, and no lower than with all."""
     from pyscf import gto, mcscf, scf
 
@@ -43,7 +37,7 @@ def test_an_active_space_has_the_energy_of_pyscfs(pyscf):
     assert found.exact > computed(geometry("N2", None), 0, None, "sto-3g").exact
 
 
-def test_a_molecule_without_symmetry_has_all_excitations(pyscf):
+def test_a_molecule_without_symmetry_has_all_excitations():
     """Four different places: no two orbitals are told apart, and nothing is left out."""
     found = computed(geometry("H 0 0 0; H 0 0.9 0.1; H 0.3 0.2 1; H 1.1 1 1.3", None), 0, None, "sto-3g")
     assert found.irreps == (0, 0, 0, 0)
@@ -64,7 +58,7 @@ def test_a_molecule_without_symmetry_has_all_excitations(pyscf):
         ("He 0 0 0", 0, None, "sto-3g", "orbitals for one pair more at least"),
     ],
 )
-def test_what_cannot_be_computed_is_said_in_one_line(pyscf, what, charge, active, basis, message):
+def test_what_cannot_be_computed_is_said_in_one_line(what, charge, active, basis, message):
     """Open shells, unknown bases, too many qubits: what was given, what was expected, what to do."""
     with pytest.raises(InputError, match=message) as error:
         computed(geometry(what, None), charge, active, basis)

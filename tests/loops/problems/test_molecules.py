@@ -25,8 +25,6 @@ def test_a_problem_says_what_it_is():
 @pytest.mark.parametrize(("mapper", "qubits"), [("jordan-wigner", 4), ("parity", 2), ("bravyi-kitaev", 4)])
 def test_all_mappers_give_one_molecule(mapper, qubits):
     """Lowest energy and Hartree-Fock energy do not depend on how electrons lie on qubits."""
-    if mapper != "jordan-wigner":
-        pytest.importorskip("qiskit_nature")
     problem = qmagic.molecule("H2", mapper=mapper)
     assert problem.observable.num_qubits == problem.ansatz.num_qubits == qubits
     assert np.linalg.eigvalsh(problem.observable.to_matrix())[0] == pytest.approx(problem.exact, abs=1e-9)
@@ -37,14 +35,14 @@ def test_all_mappers_give_one_molecule(mapper, qubits):
 
 def test_a_mapper_of_qiskit_natures_is_taken():
     """The user's own mapper object gives the same lowest energy."""
-    mappers = pytest.importorskip("qiskit_nature.second_q.mappers")
+    from qiskit_nature.second_q import mappers
+
     problem = qmagic.molecule("H2", mapper=mappers.ParityMapper())
     assert np.linalg.eigvalsh(problem.observable.to_matrix())[0] == pytest.approx(problem.exact, abs=1e-9)
 
 
 def test_an_unknown_mapper_is_refused():
     """The error names the nearest one; an object that is no mapper is refused too."""
-    pytest.importorskip("qiskit_nature")
     with pytest.raises(InputError, match="no mapper 'parrity'; did you mean 'parity'"):
         qmagic.molecule("H2", mapper="parrity")
     with pytest.raises(InputError, match="mapper=7 is none"):
@@ -60,7 +58,6 @@ def test_without_qiskit_nature_the_error_says_what_to_install(monkeypatch):
 
 def test_nitrogen_by_name_has_an_active_space():
     """N2 means 6 electrons in 6 orbitals, unless others are named."""
-    pytest.importorskip("pyscf")
     short = qmagic.molecule("N2")
     assert (short.electrons, short.orbitals, short.ansatz.num_qubits) == (6, 6, 12)
     smaller = qmagic.molecule("N2", active=(2, 2))

@@ -141,7 +141,6 @@ def test_h2_ends_at_the_exact_energy():
 @pytest.mark.parametrize("name", ["H2", "LiH"])
 def test_qiskit_nature_makes_the_same(name):
     """Its Jordan-Wigner mapper and its UCC with the same excitations give our observable and our states."""
-    pytest.importorskip("qiskit_nature")
     from qiskit_nature.second_q.circuit.library import UCC, HartreeFock
     from qiskit_nature.second_q.hamiltonians import ElectronicEnergy
     from qiskit_nature.second_q.mappers import JordanWignerMapper
