@@ -1,4 +1,4 @@
-"""The evaluations of loops at clouds, which are jobs of their own: they end with their loop, and none comes after it."""
+"""The evaluations of loops at clouds are jobs of their own: they end with their loop, and none comes after it."""
 
 from __future__ import annotations
 

@@ -10,7 +10,10 @@ import math
 import statistics
 from collections import OrderedDict, deque
 
-from qmagic.jobs import JobSpec
+import msgspec
+
+from qmagic.jobs import JobInfo, JobSpec
+from qmagic.service.record import is_small
 
 __all__ = ["Expected"]
 
@@ -20,6 +23,7 @@ _KINDS = 2000
 #: How many times the shortest the longest of them may be (once they take a second).
 _SPREAD = 4.0
 
+_SPEC = msgspec.msgpack.Decoder(JobSpec).decode
 _Kind = tuple[object, ...]
 
 
@@ -37,6 +41,13 @@ class Expected:
         if not times or (max(times) > 1.0 and max(times) > _SPREAD * min(times)):
             return None
         return statistics.median(times)
+
+    def read(self, ended: list[tuple[bytes, JobInfo]]) -> None:
+        """Remembers how long earlier jobs ran for, from their specs and what was said of them."""
+        for data, info in ended:
+            spec = _SPEC(data)
+            if info.started is not None and info.ended is not None and not is_small(spec, len(data)):
+                self.learn(spec, max(0.0, info.ended - info.started))
 
     def learn(self, spec: JobSpec, seconds: float) -> None:
         """Remembers how long a job ran for that ended well."""

@@ -100,9 +100,8 @@ class Manager:
         """
         spec = _SPEC(data)
         record = self._ledger.live.get(spec.id)
-        late = None if self._loops is None else self._loops.children.refusal(spec)
-        if record is None and (late or self._ledger.trouble):
-            accept(late or disk_full(self._ledger.trouble))
+        if record is None and (refused := self._refusal(spec)) is not None:
+            accept(refused)
             return
         if record is None:
             record = Record(spec, data, small=is_small(spec, len(data)), created=time.time())
@@ -188,10 +187,7 @@ class Manager:
 
     def learn(self, ended: list[tuple[bytes, JobInfo]]) -> None:
         """Takes in how long earlier jobs ran, from their specs and what was said of them."""
-        for data, info in ended:
-            spec = _SPEC(data)
-            if info.started is not None and info.ended is not None and not is_small(spec, len(data)):
-                self._expected.learn(spec, max(0.0, info.ended - info.started))
+        self._expected.read(ended)
 
     # -- what the engine reports --------------------------------------------------------------------------------------
 
@@ -272,6 +268,12 @@ class Manager:
             self._deaths.put_back(record, "the service ended")
         else:
             self._scheduler.add(record)
+
+    def _refusal(self, spec: JobSpec) -> ErrorInfo | None:
+        """Returns why no job is made now."""
+        if self._ledger.trouble:
+            return disk_full(self._ledger.trouble)
+        return None if self._loops is None else self._loops.children.refusal(spec)
 
     def _line(self, record: Record) -> Scheduler | Loops | Remote:
         """Returns where a job waits: for a slot, a process of its own, or its provider."""

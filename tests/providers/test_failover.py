@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from qiskit import QuantumCircuit
 
 import qmagic
 from qmagic import client

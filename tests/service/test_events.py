@@ -28,6 +28,7 @@ from qmagic.service.manager import Manager
 from qmagic.service.reading import Reading
 from qmagic.service.remote_door import RemoteDoor
 from qmagic.service.server import Server
+from qmagic.service.session_billing import SessionBilling
 from qmagic.service.sessions import Sessions
 from qmagic.service.slots import Slots
 from tests.faults.making import bell, until
@@ -143,7 +144,9 @@ def test_slow_reader(tmp_path):
         loops = Loops(ledger, store, LoopEngine(tmp_path, lambda processes: None), 1)
         money = Budget(store)
         hosts = Hosts(str(tmp_path))
-        remote = functools.partial(RemoteDoor, hosts, Sessions(store, hosts, time.monotonic, ledger))
+        remote = functools.partial(
+            RemoteDoor, hosts, Sessions(store, hosts, time.monotonic, ledger, SessionBilling(money))
+        )
         server = Server(
             tmp_path, door, store, manager, engine, slots, reading, housekeeping, Experience(store), loops, money,
             hosts, remote,
