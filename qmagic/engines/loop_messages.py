@@ -8,7 +8,7 @@ from qmagic.engines.base import Done, Failed
 from qmagic.orders import Order
 from qmagic.tapes import Pulse
 
-__all__ = ["Begin", "Free", "FromLoop", "Obey", "Pulsed", "Ready", "Recorded", "Rested", "ToLoop"]
+__all__ = ["Begin", "FromLoop", "Obey", "Over", "Pulsed", "Ready", "Recorded", "Rested", "ToLoop"]
 
 
 class Begin(msgspec.Struct, frozen=True, array_like=True, tag="begin"):
@@ -29,10 +29,6 @@ class Obey(msgspec.Struct, frozen=True, array_like=True, tag="obey"):
 
 class Ready(msgspec.Struct, frozen=True, array_like=True, tag="ready"):
     """The process has imported what every loop needs and takes one."""
-
-
-class Free(msgspec.Struct, frozen=True, array_like=True, tag="free"):
-    """The loop's end comes next, and after it the process takes another loop."""
 
 
 class Recorded(msgspec.Struct, frozen=True, array_like=True, tag="recorded"):
@@ -58,5 +54,17 @@ class Rested(msgspec.Struct, frozen=True, array_like=True, tag="rested"):
     attempt: int
 
 
+class Over(msgspec.Struct, frozen=True, array_like=True, tag="over"):
+    """The loop's end, with what was not told before it: the last chunk of its tape, and how it stands.
+
+    `lasts` says that the process takes another loop.
+    """
+
+    end: Done | Failed
+    recorded: Recorded | None
+    pulsed: Pulsed | None
+    lasts: bool
+
+
 ToLoop = Begin | Obey
-FromLoop = Ready | Free | Recorded | Pulsed | Rested | Done | Failed
+FromLoop = Ready | Recorded | Pulsed | Rested | Over

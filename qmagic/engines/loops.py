@@ -2,7 +2,8 @@
 
 One that ran a loop of circuits is free for the next; one that ran a function of the user's ends with it. A spare stands
 by for the environment that ran a loop last, so that the next loop, a fork or a sweep's member begins without waiting
-for imports. Processes are started from the service's main thread: they die with it.
+for imports. It is started a moment after a loop has begun: one that is over by then has left its process, and imports
+should not take the machine from it. Processes are started from the service's main thread: they die with it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import msgspec
 
 from qmagic.engines.ahead import Ahead
 from qmagic.engines.base import Done, Failed
-from qmagic.engines.loop_messages import Begin, Free, FromLoop, Obey, Pulsed, Ready, Recorded, Rested
+from qmagic.engines.loop_messages import Begin, FromLoop, Obey, Pulsed, Ready, Recorded, Rested
 from qmagic.engines.process import environment_key
 from qmagic.engines.spawn import spawn
 from qmagic.home import start_time
@@ -37,6 +38,8 @@ _START_SECONDS = 180.0
 #: Spares that are kept: one that has run loops, and one that stands by when it is taken. More of them, which a sweep
 #: leaves behind, end after so many seconds.
 _SPARES, _SURPLUS_SECONDS = 2, 5.0
+#: Seconds after a loop's begin in which no spare is started.
+_CALM_SECONDS = 1.0
 
 
 class LoopListener(Protocol):
@@ -51,11 +54,11 @@ class LoopListener(Protocol):
     def on_rested(self, message: Rested) -> None:
         """A paused loop has given its process back."""
 
-    def on_loop_done(self, message: Done) -> None:
-        """A loop has an outcome."""
+    def on_loop_done(self, message: Done, last: Recorded | None) -> None:
+        """A loop has an outcome; `last` is the end of its tape."""
 
-    def on_loop_failed(self, message: Failed) -> None:
-        """A loop has an error."""
+    def on_loop_failed(self, message: Failed, last: Recorded | None) -> None:
+        """A loop has an error; `last` is the end of its tape."""
 
     def on_loop_died(self, job: str, attempt: int, reason: str, *, killed: bool) -> None:
         """A process ended with a loop in hand, or could not start for it."""
@@ -63,8 +66,8 @@ class LoopListener(Protocol):
 
 @dataclasses.dataclass(slots=True)
 class _Process:
-    """A loop's process. `begin` is its loop; None for a spare. `lasts` says that it becomes one at the loop's end,
-    `told` that the loop has ended for us already, and the process is about to.
+    """A loop's process. `begin` is its loop; None for a spare. `told` says that the loop has ended for us already, and
+    the process is about to. `ran` is when its last loop ended (monotonic seconds), 0 before the first.
     """
 
     process: subprocess.Popen[bytes]
@@ -75,8 +78,8 @@ class _Process:
     begin: Begin | None = None
     up: bool = False
     killed: bool = False
-    lasts: bool = False
     told: bool = False
+    ran: float = 0.0
     since: float = dataclasses.field(default_factory=time.monotonic)
 
 
@@ -94,6 +97,8 @@ class LoopEngine:
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(FromLoop).decode
         self._processes: dict[int, _Process] = {}
+        self._last: tuple[Environment, str] | None = None  # of the last loop, as long as no spare was seen after it
+        self._begun = 0.0
         #: Compiles what the first loop would wait for.
         self.ahead = Ahead()
 
@@ -112,8 +117,8 @@ class LoopEngine:
     def begin(self, environment: Environment, begin: Begin) -> None:
         """Runs a loop; a spare takes it where there is one."""
         key = environment_key(environment)
-        # that was free last: it has loaded most
-        spare = max((p for p in self._spares if p.key == key), key=lambda p: (p.up, p.since), default=None)
+        # the one whose loop ended last has loaded most
+        spare = max((p for p in self._spares if p.key == key), key=lambda p: (p.up, p.ran, p.since), default=None)
         one = spare or self._start(environment, key)
         if one is None:
             reason = f"its Python cannot be started ({environment.executable})"
@@ -122,7 +127,7 @@ class LoopEngine:
         one.begin, one.since = begin, time.monotonic()
         if one.up:
             self._send(one, begin)
-        self._stand_by(environment, key)
+        self._last, self._begun = (environment, key), time.monotonic()
 
     def order(self, job: str, order: Order) -> None:
         """Passes an order on to a loop's process."""
@@ -163,6 +168,10 @@ class LoopEngine:
             if now - one.since > (_START_SECONDS if not one.up else idle) and (not one.up or one.begin is None):
                 one.killed = one.up
                 one.process.kill()
+        up = all(one.up for one in self._processes.values())
+        if self._last is not None and up and now - self._begun > _CALM_SECONDS:
+            self._stand_by(*self._last)
+            self._last = None
         for one in sorted(self._spares, key=lambda p: -p.since)[_SPARES:]:
             if now - one.since > _SURPLUS_SECONDS:
                 self._end(one)
@@ -211,28 +220,32 @@ class LoopEngine:
 
     def _handle(self, one: _Process, message: FromLoop) -> None:
         if isinstance(message, Ready):
-            one.up, one.since = True, time.monotonic()
+            one.up = True
+            one.since = self._begun = time.monotonic()
             if one.begin is not None:
                 self._send(one, one.begin)
             return
         if one.begin is None or one.told:
             return
-        if isinstance(message, Free):
-            one.lasts = True
-        elif isinstance(message, Recorded):
+        if isinstance(message, Recorded):
             self.listener.on_recorded(message)
         elif isinstance(message, Pulsed):
             self.listener.on_pulsed(message)
+        elif isinstance(message, Rested):
+            one.told = True
+            self.listener.on_rested(message)
         else:
-            one.told = not one.lasts
-            if one.lasts:  # before anybody hears of the end: the next loop may come with it
-                one.begin, one.lasts, one.since = None, False, time.monotonic()
-            if isinstance(message, Rested):
-                self.listener.on_rested(message)
-            elif isinstance(message, Done):
-                self.listener.on_loop_done(message)
+            if message.lasts:  # before anybody hears of the end: the next loop may come with it
+                one.begin = None
+                one.since = one.ran = time.monotonic()
             else:
-                self.listener.on_loop_failed(message)
+                one.told = True
+            if message.pulsed is not None:
+                self.listener.on_pulsed(message.pulsed)
+            if isinstance(message.end, Done):
+                self.listener.on_loop_done(message.end, message.recorded)
+            else:
+                self.listener.on_loop_failed(message.end, message.recorded)
 
     def _send(self, one: _Process, message: Begin | Obey) -> None:
         try:

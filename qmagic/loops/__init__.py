@@ -12,6 +12,7 @@
     replay        a tape, read again
     stopping      when a loop stops of itself; `notices` says in words what it sees
     objective     what is minimised: `circuits`, `functions`
+    prepared      ansätze that this process has read, with their engines: the next loop finds them
     in_place      qmagic.run inside a user's function
     optimizers/   SPSA, ADAM, gradient descent, CMA-ES, SciPy's
     gradients/    slopes

@@ -14,13 +14,13 @@ import msgspec
 import numpy as np
 
 from qmagic import execute
-from qmagic.cells.load import load
 from qmagic.clouds import provider_of
 from qmagic.jobs import JobSpec, Observable, ParameterValues, PubSpec, Source, Term
 from qmagic.loops.children import Children
 from qmagic.loops.cloud import CloudValues
 from qmagic.loops.gradients import Estimates, Gradient, choose
 from qmagic.loops.objective import Answer
+from qmagic.loops.prepared import prepared
 from qmagic.loops.seeds import seed_of
 from qmagic.outcomes import EstimatedPub
 from qmagic.tapes import VALUE, Circuits, LoopSpec
@@ -49,7 +49,9 @@ class CircuitObjective:
     def __init__(self, job: JobSpec, loop: LoopSpec, objective: Circuits, threads: int, children: Children) -> None:
         self._job, self._loop, self._threads, self._children = job, loop, threads, children
         self._pub = objective.pub
-        self._ansatz = load(objective.source)[0]
+        assert objective.pub.observables is not None
+        self._prepared = prepared(objective.source, objective.pub.observables[0])
+        self._ansatz = self._prepared.ansatz
         self.fingerprint = hashlib.sha256(
             msgspec.msgpack.encode((objective, job.backend, job.noise, job.transpile))
         ).hexdigest()
@@ -78,9 +80,9 @@ class CircuitObjective:
         elif not own:
             door = _Door(job, self._pub, self._ansatz, shots, precision)
         self._gradient = choose(
-            self._ansatz, _operator(self._pub, self._ansatz.num_qubits), gradient=self._loop.gradient,
-            evaluate=None if door is None else door.evaluate, noisy=not exact,
-            seed=seed_of(job.seed, "gradient"), threads=self._threads,
+            self._ansatz, self._prepared.operator, gradient=self._loop.gradient,
+            evaluate=None if door is None else door.evaluate, noisy=not exact, seed=seed_of(job.seed, "gradient"),
+            exact=self._prepared.exact(self._threads) if door is None else None,
         )  # fmt: skip
         self._door = door
 
@@ -189,13 +191,3 @@ def _placed(prepared: Any) -> JobSpec:
     )
     pub = msgspec.structs.replace(spec.pubs[0], observables=moved)
     return msgspec.structs.replace(spec, source=Source("qpy", to_qpy([placed.circuit])), pubs=(pub,))
-
-
-def _operator(pub: PubSpec, qubits: int) -> Any:
-    """Returns the observable as Qiskit's sum of Pauli products; projectors are multiplied out."""
-    from qiskit.quantum_info import SparseObservable, SparsePauliOp
-
-    assert pub.observables is not None
-    terms = [(term.operators, term.qubits, term.coefficient) for term in pub.observables[0].terms]
-    sparse = SparseObservable.from_sparse_list(terms, num_qubits=qubits)
-    return SparsePauliOp.from_sparse_observable(sparse).simplify(atol=0.0)

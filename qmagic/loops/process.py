@@ -7,6 +7,7 @@ the service.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import signal
 import sys
@@ -18,7 +19,7 @@ from qmagic.engines.worker import INLINE_LIMIT, die_with, offer_to_oom_killer  #
 import msgspec  # isort: skip
 
 from qmagic.engines.base import Done, Failed
-from qmagic.engines.loop_messages import Begin, Free, Ready
+from qmagic.engines.loop_messages import Begin, Ready
 from qmagic.engines.result_files import write_result
 from qmagic.errors import ErrorInfo, QmagicError
 from qmagic.jobs import JobSpec
@@ -28,6 +29,9 @@ from qmagic.outcomes import Outcome, pack
 from qmagic.tapes import Circuits, LoopSpec, Stood, Told, unpack
 
 __all__ = ["main"]
+
+_SPEC = msgspec.msgpack.Decoder(JobSpec).decode
+_LOOP = msgspec.msgpack.Decoder(LoopSpec).decode
 
 
 def main() -> None:
@@ -42,6 +46,7 @@ def main() -> None:
         _warm()
         connection.send_bytes(msgspec.msgpack.encode(Ready()))
         _load_kernels(inbox)
+        gc.freeze()  # no collection need look at what was imported
         while _serve(connection, *inbox.next(), results):
             pass
     except (BrokenPipeError, ConnectionResetError):
@@ -73,7 +78,7 @@ def _serve(connection: Connection, begin: Begin, orders: Orders, results: Path) 
     """Runs a loop, and tells whether the process may take another."""
     from qmagic.loops import runner
 
-    spec = msgspec.msgpack.decode(begin.spec, type=JobSpec)
+    spec = _SPEC(begin.spec)
     line = _line(connection, begin, orders)
     message: Done | Failed
     lasts = _leaves_nothing(spec)
@@ -87,16 +92,13 @@ def _serve(connection: Connection, begin: Begin, orders: Orders, results: Path) 
     except Exception as error:
         sys.excepthook(type(error), error, error.__traceback__)
         message, lasts = Failed(begin.job, begin.attempt, ErrorInfo.of(error)), False
-    line.close()
-    if lasts:
-        line.send(Free())
-    line.send(message)
+    line.end(message, lasts)
     return lasts
 
 
 def _leaves_nothing(spec: JobSpec) -> bool:
     """Tells whether a loop runs no code of the user's, which may change what it likes in this process."""
-    loop = msgspec.msgpack.decode(spec.source.data, type=LoopSpec)
+    loop = _LOOP(spec.source.data)
     return isinstance(loop.objective, Circuits) and not loop.callback
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from qmagic.engines.base import Done
@@ -19,7 +19,7 @@ from qmagic.protocol import Ended
 from qmagic.service import rows
 from qmagic.service.record import Record
 from qmagic.service.status import move
-from qmagic.service.store import Store
+from qmagic.service.store import Statement, Store
 
 __all__ = ["Ledger", "disk_full"]
 
@@ -120,8 +120,13 @@ class Ledger:
 
         self._store.write(statements, committed, must=True)
 
-    def end(self, record: Record, status: JobStatus, kind: str, done: Done | None = None) -> None:
-        """Moves a job to its end, with its result where there is one; then tells who waits."""
+    def end(
+        self, record: Record, status: JobStatus, kind: str, done: Done | None = None, also: Sequence[Statement] = ()
+    ) -> None:
+        """Moves a job to its end, with its result where there is one; then tells who waits.
+
+        `also` is what else goes to disk with it.
+        """
         record.deadline = None
         record.ended = time.time()
         record.status = move(record.id, record.status, status)
@@ -129,6 +134,7 @@ class Ledger:
         if record.headline:
             detail["headline"] = record.headline
         statements, event = rows.update_job(record, self._next_seq(), kind, detail)
+        statements += also
         answer = Ended(record.info())
         if done is not None:
             statements.append(rows.insert_result(record.number, done))

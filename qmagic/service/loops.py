@@ -7,12 +7,13 @@ Laws, besides the manager's own:
 * An order is on disk before the loop hears of it, and is obeyed once: the tape says which were.
 * A loop whose process died goes on from its tape. Deaths are blamed on it only while its tape does not grow.
 * A loop that was paused for long is HELD, without a process; an order to go on makes it READY.
+* A small loop of circuits may begin before its row is on disk, as a simulation may; one with code of the user's waits.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -25,9 +26,9 @@ from qmagic.orders import AskLoop, Order
 from qmagic.service import tape_rows
 from qmagic.service.children import Children
 from qmagic.service.ledger import Ledger
-from qmagic.service.record import Record
+from qmagic.service.record import Record, is_harmless
 from qmagic.service.scheduler import Scheduler
-from qmagic.service.store import Store
+from qmagic.service.store import Statement, Store
 from qmagic.service.tape_rows import Kept, loop_view
 from qmagic.tapes import LoopView, Pulse
 
@@ -62,16 +63,20 @@ class Loops:
         #: Their evaluations at clouds.
         self.children = Children(ledger)
 
-    # -- what the manager asks ----------------------------------------------------------------------------------------
+    # -- what the manager and clients ask ----------------------------------------------------------------------------
 
     def add(self, record: Record) -> None:
-        """Puts a READY loop in line."""
+        """Puts a READY loop in line, of which nothing is kept yet, and begins it where there is room."""
+        self._parts[record.id], self._orders[record.id] = 0, []
+        alone = not len(self._waiting)
         self._waiting.add(record)
+        if alone:
+            self.dispatch()  # at once: its row and its start share a commit
 
     def remove(self, job: str) -> None:
-        """Takes a loop out of the line, which has ended."""
+        """Takes a loop out of the line that is not to be."""
         self._waiting.remove(job)
-        self.children.end(job)
+        self._forget(job)
 
     def restore(self, record: Record, running: bool) -> None:
         """Takes up a loop that an earlier service left.
@@ -80,8 +85,7 @@ class Loops:
         """
         record.deaths = 0
         if record.status is JobStatus.CANCELLING:
-            self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
-            self._forget(record)
+            self._end(record, JobStatus.CANCELLED)
         elif running:
             self._return(record, "the service ended")
         elif record.status is JobStatus.READY:
@@ -104,18 +108,14 @@ class Loops:
         record = self._ledger.live.get(job)
         if record is not None and record.status is JobStatus.RUNNING:
             record.error = ErrorInfo("JobFailedError", f"job {job} {what}")
-            self._ledger.end(record, JobStatus.FAILED, "job.failed")
+            self._end(record, JobStatus.FAILED)
             self._engine.kill(job)
-            self._forget(record)
 
     def progress(self, job: str) -> float | None:
         """Returns how far a loop is, from 0 to 1, by its limit of iterations."""
         pulse = self._pulses.get(job)
-        return (
-            None if pulse is None or not pulse.state.maxiter else min(1.0, pulse.state.iteration / pulse.state.maxiter)
-        )
-
-    # -- what clients ask ---------------------------------------------------------------------------------------------
+        most = 0 if pulse is None else pulse.state.maxiter
+        return min(1.0, pulse.state.iteration / most) if pulse and most else None
 
     def order(self, job: str, order: Order, answer: Callable[[int, ErrorInfo | None], object]) -> None:
         """Takes an order; `answer` hears its number when it is on disk, or why it was refused."""
@@ -124,14 +124,15 @@ class Loops:
             ended = "is no loop that runs: it has ended, or there is none" if record is None else "is no loop"
             answer(0, ErrorInfo("NotFoundError", f"job {job} {ended}"))
             return
-        if job not in self._orders:
-            self._store.read(lambda connection: tape_rows.kept(connection, job), lambda kept, error: take(kept))
-        else:
-            self._take(record, order, answer)
 
-        def take(kept: Kept | None) -> None:
+        def take(kept: Kept | None, error: Exception | None = None) -> None:
             self._orders.setdefault(job, list(kept.orders) if kept else [])
             self._take(record, order, answer)
+
+        if job in self._orders:
+            take(None)
+        else:
+            self._store.read(lambda connection: tape_rows.kept(connection, job), take)
 
     def _take(self, record: Record, order: Order, answer: Callable[[int, ErrorInfo | None], object]) -> None:
         orders = self._orders[record.id]
@@ -184,9 +185,7 @@ class Loops:
         if record is None:
             return
         record.deaths = 0
-        part = self._parts[record.id] = self._parts.get(record.id, 0) + 1
-        statement = tape_rows.insert_chunk(record.number, part, message.evaluations, message.iterations, message.chunk)
-        self._store.write([statement], lambda error: None, must=True)
+        self._store.write([self._chunk(record, message)], lambda error: None, must=True)
 
     def on_pulsed(self, message: Pulsed) -> None:
         """A loop stands somewhere else."""
@@ -201,29 +200,28 @@ class Loops:
         if record is None:
             return
         if record.status is JobStatus.CANCELLING:
-            self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
-            self._forget(record)
+            self._end(record, JobStatus.CANCELLED)
             return
         self._ledger.change(record, JobStatus.HELD, "job.held", reason="paused")
         obeyed = self._pulses[record.id].state.obeyed if record.id in self._pulses else 0
         if any(order.kind in _WAKING for order in self._orders.get(record.id, []) if order.number > obeyed):
             self._return(record, "resumed")  # it came while the process was leaving
 
-    def on_loop_done(self, message: Done) -> None:
-        """A loop has an outcome."""
+    def on_loop_done(self, message: Done, last: Recorded | None = None) -> None:
+        """A loop has an outcome; `last` is the end of its tape, which is on disk with it."""
         record = self._current(message.job, message.attempt)
         if record is not None:
             record.backend, record.headline, record.why = message.backend, message.headline, message.why
-            self._ledger.end(record, JobStatus.DONE, "job.done", message)
-            self._forget(record)
+            also = [self._chunk(record, last)] if last else []
+            self._end(record, JobStatus.DONE, message, also)
 
-    def on_loop_failed(self, message: Failed) -> None:
-        """A loop has an error."""
+    def on_loop_failed(self, message: Failed, last: Recorded | None = None) -> None:
+        """A loop has an error; see `on_loop_done`."""
         record = self._current(message.job, message.attempt)
         if record is not None:
             record.error = message.error
-            self._ledger.end(record, JobStatus.FAILED, "job.failed")
-            self._forget(record)
+            also = [self._chunk(record, last)] if last else []
+            self._end(record, JobStatus.FAILED, also=also)
 
     def on_loop_died(self, job: str, attempt: int, reason: str, *, killed: bool) -> None:
         """A process ended with a loop in hand, or could not start for it."""
@@ -231,8 +229,7 @@ class Loops:
         if record is None:
             return
         if record.status is JobStatus.CANCELLING:
-            self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
-            self._forget(record)
+            self._end(record, JobStatus.CANCELLED)
             return
         record.deaths += not killed
         if record.deaths < MAX_DEATHS:
@@ -240,8 +237,7 @@ class Loops:
             return
         what = f"its process died {record.deaths} times before it got any further, the last time {reason}"
         record.error = ErrorInfo("JobFailedError", f"job {job}: {what}")
-        self._ledger.end(record, JobStatus.FAILED, "job.failed")
-        self._forget(record)
+        self._end(record, JobStatus.FAILED)
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
@@ -261,33 +257,46 @@ class Loops:
     def _start(self, record: Record) -> None:
         record.attempt += 1
         record.started, record.began = record.started or time.time(), time.monotonic()
-        self._ledger.change(record, JobStatus.RUNNING, "job.started", attempt=record.attempt)
         attempt = record.attempt
 
         def read(kept: Kept | None, error: Exception | None) -> None:
             if self._current(record.id, attempt) is not record:
                 return
             if record.status is JobStatus.CANCELLING:
-                self._ledger.end(record, JobStatus.CANCELLED, "job.cancelled")
-                self._forget(record)
+                self._end(record, JobStatus.CANCELLED)
                 return
             if kept is None:
                 record.error = ErrorInfo("ServiceError", f"the tape of job {record.id} cannot be read: {error}")
-                self._ledger.end(record, JobStatus.FAILED, "job.failed")
-                self._forget(record)
+                self._end(record, JobStatus.FAILED)
                 return
-            orders = self._orders.setdefault(record.id, list(kept.orders))
+            self._orders.setdefault(record.id, list(kept.orders))
             self._parts[record.id] = len(kept.tape)
-            begin = Begin(record.id, attempt, record.data, kept.tape, list(orders))
+            # orders that are not on disk yet are passed on when they are
+            begin = Begin(record.id, attempt, record.data, kept.tape, kept.orders)
             self._engine.begin(record.spec.environment, begin)
 
-        self._store.read(lambda connection: tape_rows.kept(connection, record.id), read)
+        fresh = self._parts.get(record.id) == 0 and self._orders.get(record.id) == []  # there is nothing to read
+        early, nothing = fresh and is_harmless(record), Kept([], [])
+        then = (lambda: read(nothing, None)) if fresh and not early else None
+        self._ledger.change(record, JobStatus.RUNNING, "job.started", then, attempt=attempt)
+        if early:
+            read(nothing, None)
+        elif not fresh:
+            self._store.read(lambda connection: tape_rows.kept(connection, record.id), read)
 
     def _return(self, record: Record, reason: str) -> None:
         self._ledger.change(record, JobStatus.READY, "job.returned", reason=reason, deaths=record.deaths)
         self._waiting.add(record)
 
-    def _forget(self, record: Record) -> None:
+    def _chunk(self, record: Record, message: Recorded) -> Statement:
+        part = self._parts[record.id] = self._parts.get(record.id, 0) + 1
+        return tape_rows.insert_chunk(record.number, part, message.evaluations, message.iterations, message.chunk)
+
+    def _end(self, record: Record, status: JobStatus, done: Done | None = None, also: Sequence[Statement] = ()) -> None:
+        self._ledger.end(record, status, f"job.{status.lower()}", done, also)
+        self._forget(record.id)
+
+    def _forget(self, job: str) -> None:
         for known in (self._pulses, self._orders, self._parts):
-            known.pop(record.id, None)
-        self.children.end(record.id)
+            known.pop(job, None)
+        self.children.end(job)

@@ -19,7 +19,7 @@ import msgspec
 
 from qmagic.engines.base import Checked, Chosen, Died, Done, Engine, Failed, Progress, Reserve
 from qmagic.errors import ErrorInfo
-from qmagic.jobs import JobInfo, JobSpec, JobStatus
+from qmagic.jobs import JobSpec, JobStatus
 from qmagic.service.attempts import Attempts
 from qmagic.service.checks import Checks
 from qmagic.service.deaths import Deaths
@@ -65,7 +65,8 @@ class Manager:
         self._ledger, self._engine, self._slots, self._clock = ledger, engine, slots, clock
         self._loops, self._remote = loops, remote
         self._scheduler = Scheduler()
-        self._expected = Expected()
+        #: How long jobs will run for.
+        self.expected = Expected()
         #: What is read before there is a job.
         self.checks = Checks(ledger, engine, slots, clock)
         #: How jobs stand.
@@ -106,7 +107,7 @@ class Manager:
         if record is None:
             record = Record(spec, data, small=is_small(spec, len(data)), created=time.time())
             if not record.small:
-                record.expected = self._expected.of(spec)
+                record.expected = self.expected.of(spec)
             self._ledger.add(record)
             if spec.checked or checked:
                 self._admit(record)
@@ -153,8 +154,6 @@ class Manager:
         """Tells whether a job is among the living."""
         return job in self._ledger.live
 
-    # -- the loop -----------------------------------------------------------------------------------------------------
-
     def dispatch(self) -> None:
         """Hands out what can start now. Called after every batch of news."""
         if self._remote is not None:
@@ -184,10 +183,6 @@ class Manager:
         if record is not None and record.status is JobStatus.RUNNING:
             record.reason = reason
             self._engine.kill(job)
-
-    def learn(self, ended: list[tuple[bytes, JobInfo]]) -> None:
-        """Takes in how long earlier jobs ran, from their specs and what was said of them."""
-        self._expected.read(ended)
 
     # -- what the engine reports --------------------------------------------------------------------------------------
 
@@ -236,7 +231,7 @@ class Manager:
             record.backend, record.headline, record.why = message.backend, message.headline, message.why
             self.rerouting.learn(message.spent)
             if not record.small:
-                self._expected.learn(record.spec, max(0.0, self._clock() - record.began))
+                self.expected.learn(record.spec, max(0.0, self._clock() - record.began))
             self._ledger.end(record, JobStatus.DONE, "job.done", message)
 
     def on_failed(self, message: Failed) -> None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
+import msgspec
+
+from qmagic.clouds import provider_of
 from qmagic.engines.base import Chosen
 from qmagic.errors import ErrorInfo
 from qmagic.jobs import JobInfo, JobSpec, JobStatus
 from qmagic.outcomes import PartialCounts
 from qmagic.protocol import Ended
+from qmagic.tapes import Circuits, LoopSpec
 
-__all__ = ["Record", "Waiter", "is_small"]
+__all__ = ["Record", "Waiter", "is_harmless", "is_small"]
 
 #: Called once: with the job's end when it is on disk, or with None when there is to be no such job.
 Waiter = Callable[[Ended | None], object]
@@ -22,6 +26,8 @@ _SMALL_WIDTH = 10
 _SMALL_BYTES = 16_384
 _SMALL_SHOTS = 100_000
 _SMALL_POINTS = 16
+
+_LOOP = msgspec.msgpack.Decoder(LoopSpec).decode
 
 
 @dataclasses.dataclass(slots=True, eq=False)
@@ -155,3 +161,11 @@ def is_small(spec: JobSpec, size: int) -> bool:
         and all((pub.shots or 0) <= _SMALL_SHOTS and pub.precision is None for pub in spec.pubs)
         and all(pub.parameters is None or pub.parameters.shape in ((), (1,)) for pub in spec.pubs)
     )
+
+
+def is_harmless(record: Record) -> bool:
+    """Tells whether a loop does nothing but small simulations here: no code of the user's runs in it."""
+    if not record.small or provider_of(record.spec.backend):
+        return False
+    loop = _LOOP(record.spec.source.data)
+    return isinstance(loop.objective, Circuits) and not loop.callback

@@ -223,7 +223,7 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
         signal.signal(number, lambda *_: loop.stop())
     log.info("serves %s with %d slots, process %d", home, number, pid)
     _say(report, "ready")
-    store.read(rows.ended_lately, lambda ended, error: manager.learn(ended or []))
+    store.read(rows.ended_lately, lambda ended, error: manager.expected.read(ended or []))
     try:
         loop.run()
     finally:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from qiskit.circuit import Parameter, QuantumCircuit
 
 from qmagic.engines.base import Done
 from qmagic.engines.loop_messages import Begin, Pulsed, Recorded, Rested
 from qmagic.jobs import JobSpec, JobStatus, Source, new_job_id
+from qmagic.loops.asked import Asked, job_of
 from qmagic.orders import AskLoop, Order
+from qmagic.service import tape_rows
 from qmagic.service.ledger import Ledger
 from qmagic.service.loops import MAX_DEATHS, Loops
 from qmagic.service.manager import Manager
@@ -31,7 +34,8 @@ class PlayedLoops:
         self.begun.append(begin)
 
     def order(self, job, order):
-        self.orders.append((job, order))
+        if any(begin.job == job for begin in self.begun):  # as the real one: no process, nobody to tell
+            self.orders.append((job, order))
 
     def kill(self, job):
         self.killed.append(job)
@@ -187,3 +191,71 @@ def test_a_new_service_takes_up_what_an_earlier_one_left(home, tmp_path):
     assert home.status(held) is JobStatus.HELD
     assert home.order(held, Order("resume", key="b"))[0] == 2
     assert [order.key for order in home.engine.begun[-1].orders] == ["a", "b"]
+
+
+def circuits(*, callback: bytes = b"") -> JobSpec:
+    """A small loop of circuits, as `minimize` makes it."""
+    parameter = Parameter("t")
+    circuit = QuantumCircuit(2)
+    circuit.ry(parameter, 0)
+    spec = job_of(Asked(objective=circuit, second="ZZ", seed=1))
+    loop = msgspec.structs.replace(msgspec.msgpack.decode(spec.source.data, type=LoopSpec), callback=callback)
+    source = Source("loop", msgspec.msgpack.encode(loop))
+    return msgspec.structs.replace(spec, source=source, environment=HERE)
+
+
+def test_a_small_loop_of_circuits_begins_before_its_row_is_on_disk_and_code_of_the_users_after(home):
+    """A simulation may begin for nothing; a callback runs only for a job that exists, and so does a function."""
+    home.manager.submit(msgspec.msgpack.encode(circuits()), lambda error: None)
+    assert len(home.engine.begun) == 1
+    home.manager.submit(msgspec.msgpack.encode(circuits(callback=b"code")), lambda error: None)
+    assert len(home.engine.begun) == 1
+    home.store.step()
+    assert len(home.engine.begun) == 2
+    assert all((begin.tape, begin.orders) == ([], []) for begin in home.engine.begun)
+
+
+def test_a_loop_whose_row_cannot_be_written_is_killed_and_none_hears_of_it(home):
+    """It began before its row; nothing of it is left: no row, no pulse, no place."""
+    home.store.fill()
+    spec, answers = circuits(), []
+    data = msgspec.msgpack.encode(msgspec.structs.replace(spec, cell="x" * 100_000))
+    home.manager.submit(data, answers.append)
+    home.manager.submit(msgspec.msgpack.encode(circuits()), answers.append)
+    first = home.engine.begun[-1].job
+    home.loops.on_pulsed(Pulsed(Pulse(first, LoopState(iteration=1), Rows())))
+    home.store.step()
+    assert home.pulses == []
+    assert answers
+    assert all(answer is not None and answer.kind == "DiskFullError" for answer in answers)
+    assert first in home.engine.killed
+    assert not home.ledger.live
+
+
+def test_the_last_chunk_of_a_tape_and_the_end_are_on_disk_together(home):
+    """Before that commit neither is there; who waits hears of the end when the tape is whole."""
+    heard = []
+    spec = circuits()
+    home.manager.submit(msgspec.msgpack.encode(spec), lambda error: None, waiter=heard.append)
+    home.store.step()
+    last = Recorded(spec.id, 1, pack([Told(0, 1, bytes(8), 0.5), Stood(1, 1, 0, 0.0, bytes(8), 0.5)]), 1, 1)
+    home.loops.on_loop_done(Done(spec.id, 1, "statevector", "0.5", b"outcome"), last)
+    assert heard == []
+    assert home.store.ask(lambda connection: tape_rows.kept(connection, spec.id)).tape == []
+    home.store.step()
+    assert heard[0].outcome == b"outcome"
+    assert home.store.ask(lambda connection: tape_rows.kept(connection, spec.id)).tape == [last.chunk]
+
+
+def test_an_order_is_passed_on_once_and_after_it_is_on_disk(home):
+    """One that is given while a loop waits in line comes with its begin; one that is not on disk then comes later."""
+    first, second, third = (home.submit() for _ in range(3))
+    home.loops.order(third, Order("step", key="a"), lambda number, error: None)
+    home.loops.on_loop_done(Done(first, 1, "f", "0", b""))
+    home.manager.dispatch()  # its order is on its way to the disk
+    home.step()
+    begin = home.engine.begun[-1]
+    assert begin.job == third
+    told = [*begin.orders, *(order for job, order in home.engine.orders if job == third)]
+    assert [order.number for order in told] == [1]
+    assert home.status(second) is JobStatus.RUNNING

@@ -9,6 +9,7 @@ from qmagic.errors import InputError, nearest
 if TYPE_CHECKING:
     from qiskit.circuit import QuantumCircuit
 
+    from qmagic.loops.gradients.adjoint import Adjoint
     from qmagic.loops.gradients.base import Evaluate, Function, Gradient
 
 __all__ = ["METHODS", "choose", "choose_for"]
@@ -26,6 +27,7 @@ def choose(
     noisy: bool = False,
     seed: int = 0,
     threads: int = 1,
+    exact: Adjoint | None = None,
 ) -> Gradient:
     """Returns the gradient of ``<ansatz(x)| observable |ansatz(x)>``.
 
@@ -38,6 +40,7 @@ def choose(
         noisy: Whether `evaluate` gives estimates from shots: then finite differences take wide steps.
         seed: What SPSA draws its directions from, together with the index of the call.
         threads: Cores that exact evaluation may take; it takes more than one only for wide circuits.
+        exact: What gives exact values of this ansatz and observable, where it was made before.
 
     Raises:
         InputError: There is no such method, or it does not fit what evaluates; the observable does not fit the ansatz.
@@ -49,10 +52,10 @@ def choose(
 
     _check(gradient)
     if evaluate is None:
-        exact = Adjoint(ansatz, observable, threads=threads)
+        adjoint = exact or Adjoint(ansatz, observable, threads=threads)
         if gradient in ("auto", "adjoint"):
-            return exact
-        evaluate = exact.evaluate
+            return adjoint
+        evaluate = adjoint.evaluate
     elif gradient == "adjoint":
         raise InputError(
             "gradient='adjoint' needs the state itself, but values come from a backend; "

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qmagic.errors import InputError, nearest
@@ -75,7 +75,7 @@ def _class(name: str) -> Any:
     return getattr(importlib.import_module(module), attribute)
 
 
-def _options(name: str) -> list[str]:
+def _options(name: str) -> Sequence[str]:
     if name not in _OURS:
         from qmagic.loops.optimizers.scipy import options_of
 

@@ -9,6 +9,7 @@ D. Kraft, DFVLR-FB 88-28 (1988).
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -46,17 +47,18 @@ _OPTIONS = {
 }
 
 
-def options_of(name: str) -> list[str]:
+@functools.cache  # looking at a signature takes longer than a step of a small ansatz
+def options_of(name: str) -> tuple[str, ...]:
     """Returns the options that SciPy's optimizer has, without limits, which are the loop's."""
     import importlib
 
     module, function = _OPTIONS[name]
     found = inspect.signature(getattr(importlib.import_module(f"scipy.optimize.{module}"), function)).parameters
-    return [
+    return tuple(
         key
         for key, one in list(found.items())[2:]
         if one.kind is not one.VAR_KEYWORD and key not in _NOT_OPTIONS and key not in _LIMITS[name]
-    ]
+    )
 
 
 class Scipy:
