@@ -177,8 +177,6 @@ class Loops:
         """Returns the job, the process and the interpreter of each loop; "" as the job of a spare."""
         return self._engine.processes
 
-    # -- what the engine reports --------------------------------------------------------------------------------------
-
     def on_recorded(self, message: Recorded) -> None:
         """A loop's tape has grown."""
         record = self._current(message.job, message.attempt)
@@ -189,23 +187,21 @@ class Loops:
 
     def on_pulsed(self, message: Pulsed) -> None:
         """A loop stands somewhere else."""
-        record = self._ledger.live.get(message.pulse.job)
+        pulse, record = message.pulse, self._ledger.live.get(message.pulse.job)
         if record is not None and record.admitted:
-            self._pulses[message.pulse.job] = message.pulse
-            self.publish(message.pulse)
+            self._pulses[pulse.job] = pulse
+            self.publish(pulse)
 
     def on_rested(self, message: Rested) -> None:
         """A paused loop has given its process back."""
         record = self._current(message.job, message.attempt)
-        if record is None:
-            return
-        if record.status is JobStatus.CANCELLING:
+        if record is not None and record.status is JobStatus.CANCELLING:
             self._end(record, JobStatus.CANCELLED)
-            return
-        self._ledger.change(record, JobStatus.HELD, "job.held", reason="paused")
-        obeyed = self._pulses[record.id].state.obeyed if record.id in self._pulses else 0
-        if any(order.kind in _WAKING for order in self._orders.get(record.id, []) if order.number > obeyed):
-            self._return(record, "resumed")  # it came while the process was leaving
+        elif record is not None:
+            self._ledger.change(record, JobStatus.HELD, "job.held", reason="paused")
+            obeyed = self._pulses[record.id].state.obeyed if record.id in self._pulses else 0
+            if any(order.kind in _WAKING for order in self._orders.get(record.id, []) if order.number > obeyed):
+                self._return(record, "resumed")  # it came while the process was leaving
 
     def on_loop_done(self, message: Done, last: Recorded | None = None) -> None:
         """A loop has an outcome; `last` is the end of its tape, which is on disk with it."""
