@@ -199,7 +199,9 @@ class LoopState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     fresh shots) or ``"ended"``.
 
     `best` is the lowest value seen so far, at `best_iteration`; `biased` says that it is the lowest of noisy values,
-    which lies below the truth. `obeyed` is the number of the last order that was.
+    which lies below the truth. `obeyed` is the number of the last order that was. `waits` says what an evaluation at a
+    cloud waits for, such as "evaluation 13: job 01abc… is QUEUED at ibm-stub:manila"; "" where none does. `cost` is
+    what the loop has spent so far and `budget` the most that it may spend, in US dollars.
     """
 
     phase: str = "starting"
@@ -221,6 +223,9 @@ class LoopState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     gradient: str = ""
     obeyed: int = 0
     note: str = ""
+    waits: str = ""
+    cost: float = 0.0
+    budget: float | None = None
 
 
 class Pulse(msgspec.Struct, frozen=True):
@@ -252,6 +257,7 @@ class LoopOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
     `value` at `x` is exact, or was measured again with fresh shots (`measured` of them) after the end; then `lowest`
     is the lowest value that the loop saw, which is biased. `reason` says why it ended. `history` has every iteration.
+    `cost` is what the loop has spent, in US dollars.
     """
 
     x: bytes
@@ -271,3 +277,4 @@ class LoopOutcome(msgspec.Struct, frozen=True, kw_only=True):
     orders: list[Ordered] = []
     notes: list[Noted] = []
     exact: float | None = None
+    cost: float = 0.0
