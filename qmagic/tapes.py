@@ -218,7 +218,8 @@ class LoopState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `best` is the lowest value seen so far, at `best_iteration`; `biased` says that it is the lowest of noisy values,
     which lies below the truth. `obeyed` is the number of the last order that was. `waits` says what an evaluation at a
-    cloud waits for. `cost` is what was billed so far, of the `budget`, in US dollars.
+    cloud waits for, such as "evaluation 13: job 01abc… is QUEUED at ibm-stub:manila"; "" where none does. `cost` is
+    what the loop has spent so far and `budget` the most that it may spend, in US dollars.
     """
 
     phase: str = "starting"

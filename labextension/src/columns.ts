@@ -2,12 +2,13 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { element } from './dom';
+import { standing, tally } from './family';
 import { cost, count, duration, failure, moment, shortMoment, statusWord } from './format';
 import { drawing, statusIcon } from './icons';
 import type { Row } from './list';
 import type { JobsModel } from './model';
 import { elapsed, type SortKey } from './order';
-import { isFinal, isRunning, type JobView } from './protocol';
+import { isFinal, isRunning, type JobStatus, type JobView } from './protocol';
 
 export interface Context {
   readonly model: JobsModel;
@@ -64,21 +65,26 @@ const STATUS: Column = {
   key: 'status',
   label: trans => trans.__('Status'),
   text: (row, context) => {
-    const word = row.job ? statusWord(row.job.status, context.trans) : '';
-    return row.job && unsure(row.job, context) ? context.trans.__('Last: %1', word) : word;
+    const status = statusOf(row);
+    const word = status ? statusWord(status, context.trans) : '';
+    return status && unsure(status, context) ? context.trans.__('Last: %1', word) : word;
   },
   fill: (cell, row, words, context) => {
-    if (row.job) {
-      const icon = unsure(row.job, context) ? drawing('doubt') : statusIcon(row.job.status);
+    const status = statusOf(row);
+    if (status) {
+      const icon = unsure(status, context) ? drawing('doubt') : statusIcon(status);
       cell.append(icon, element('span', 'qm-Word', [words]));
-      cell.title = row.job.error || words;
+      cell.title = row.job?.error || words;
     }
   }
 };
 
-/** Whether a job may have gone on since we heard of it last. */
-function unsure(job: JobView, { stale }: Context): boolean {
-  return stale && !isFinal(job.status);
+/** Returns the status of a row's job; of a row that stands for several, how they stand together. */
+const statusOf = (row: Row): JobStatus | null => row.job?.status ?? standing(row.children);
+
+/** Whether it may have gone on since we heard of it last. */
+function unsure(status: JobStatus, { stale }: Context): boolean {
+  return stale && !isFinal(status);
 }
 
 /** Returns the words that the names of jobs begin with, as those of a sweep do; "" where there are none. */
@@ -93,7 +99,7 @@ const NAME: Column = {
   label: trans => trans.__('Job'),
   text: (row, { trans }) => {
     const many = row.children.length;
-    const below = many ? trans._n('%1 job', '%1 jobs', many) : '';
+    const below = many ? tally(row.children, trans) : '';
     const job = row.job;
     if (!job) {
       const name = commonName(row.children);

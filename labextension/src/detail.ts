@@ -163,14 +163,16 @@ export class JobDetails extends Widget {
       return;
     }
     const job = detail.job;
-    if (job.error) {
+    if (job.error && job.kind !== 'loop') {
+      // a loop's cockpit says it
       this._body.append(element('p', 'qm-Error', [job.error]));
     }
     if (detail.note) {
       this._body.append(element('p', 'qm-Note', [detail.note]));
     }
     this._add(trans.__('Result'), detail.result && resultSection(detail, trans));
-    this._add(trans.__('Circuit'), circuitSection(detail, this._qmagic.api, trans));
+    const drawn = detail.spec.circuits !== 0; // a loop over a function has none
+    this._add(trans.__('Circuit'), drawn ? circuitSection(detail, this._qmagic.api, trans) : null);
     this._add(trans.__('How it came about'), { node: facts(provenance(detail, trans)) });
     this._add(trans.__('Events'), detail.events.length ? { node: this._events(detail) } : null);
   }

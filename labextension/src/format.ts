@@ -101,5 +101,8 @@ export function statusWord(status: JobStatus, trans: TranslationBundle): string 
 
 /** Why a job failed, without the job's own name before it: a row has room for a few words only. */
 export function failure(job: JobView): string {
-  return job.error.replace(`job ${job.id}`, '').replace(/^[:\s]+/, '');
+  return job.error
+    .replace(`job ${job.id}`, '')
+    .replace(/^[:\s]+/, '')
+    .split('\n', 1)[0];
 }

@@ -5,7 +5,8 @@
  * epoch. Unknown fields are allowed, so that a newer server can say more.
  */
 
-import { readPartial, type PartialCounts } from './views/bundle';
+import type { PartialCounts } from './views/bundle';
+import { readPartial } from './views/read';
 
 export type JobStatus =
   | 'CREATED'

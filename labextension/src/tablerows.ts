@@ -3,6 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { COLUMNS, NARROW } from './columns';
 import { element } from './dom';
+import { standing } from './family';
 import { drawing } from './icons';
 import type { JobList, Row } from './list';
 import { isFinal } from './protocol';
@@ -75,7 +76,7 @@ export class TableRows {
       shown.selected && 'selected'
     ];
     node.className = ['qm-Row', ...names.filter(Boolean).map(name => `qm-mod-${name}`)].join(' ');
-    node.dataset.status = job?.status ?? '';
+    node.dataset.status = job?.status ?? standing(row.children) ?? '';
     node.replaceChildren(
       ...columns.map((column, place) => {
         const cell = element('td', `qm-Cell qm-mod-${column.key}`);

@@ -6,6 +6,7 @@ the kernel does meanwhile.
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -15,11 +16,12 @@ from msgspec import UNSET, UnsetType
 
 from qmagic.client.connection import connection
 from qmagic.client.handle import Job
+from qmagic.client.pages import whole
 from qmagic.errors import InputError, NotFoundError, QmagicError, nearest
 from qmagic.jobs import JobInfo, JobSpec, new_job_id
 from qmagic.orders import OPTIMIZERS, AskLoop, Changes, Order, OrderLoop, facts, optimizer_of
 from qmagic.protocol import Ended
-from qmagic.tapes import Entry, LoopSpec, LoopState, LoopView, Noted, Ordered, Stood, Told, pack, unpack
+from qmagic.tapes import Entry, LoopSpec, LoopState, LoopView, Noted, Opened, Ordered, Stood, Told, pack, unpack
 
 if TYPE_CHECKING:
     from qmagic.results.loop import History, LoopResult
@@ -113,12 +115,8 @@ class Loop(Job):
         """
         from qmagic.results.loop import History
 
-        found = view(self.id, since, points=True)
-        rows = found.rows
-        while found.more:
-            found = view(self.id, rows.iteration[-1], points=True)
-            rows = _joined(rows, found.rows)
-        return History(rows, found.labels)
+        found = whole(functools.partial(view, self.id, points=True), since)
+        return History(found.rows, found.labels)
 
     def notes(self) -> list[Noted]:
         """Returns what the loop has had to say so far."""
@@ -218,7 +216,7 @@ class Loop(Job):
             info = self.info()
             if info.status is JobStatus.DONE:
                 return loop_bundle(self.result())
-            return loop_card(info, view(self.id, points=True), repr(self))
+            return loop_card(info, whole(functools.partial(view, self.id, points=True)), repr(self))
         except QmagicError:
             return {"text/plain": repr(self)}
 
@@ -257,7 +255,8 @@ def fork(id: str, iteration: int | None, settings: Mapping[str, Any]) -> Loop:
     if spec.kind != "loop":
         raise NotFoundError(f"job {id} is no loop")
     loop = parent.loop_spec()
-    entries = [entry for chunk in (*loop.start, *tape(id)) for entry in unpack(chunk)]
+    chunks = (*loop.start, *tape(id))
+    entries = [_paid(one) for chunk in chunks for one in unpack(chunk) if not isinstance(one, Opened)]
     start, at, evaluations, optimizer = _cut(entries, iteration, loop.optimizer)
     if settings:
         start.append(Ordered(evaluations, Order("set", changes=changes_of(settings, optimizer))))
@@ -266,6 +265,11 @@ def fork(id: str, iteration: int | None, settings: Mapping[str, Any]) -> Loop:
     job: JobSpec = msgspec.structs.replace(spec, id=new_job_id(), source=source, rerun_of="")
     submit(job)
     return Loop(job.id, spec=job)
+
+
+def _paid(entry: Entry) -> Entry:
+    """Returns an entry as it lies on a fork's tape: what the parent paid for is not billed again."""
+    return msgspec.structs.replace(entry, cost=0.0) if isinstance(entry, Told) else entry
 
 
 def _cut(entries: list[Entry], iteration: int | None, optimizer: str) -> tuple[list[Entry], int, int, str]:
@@ -292,7 +296,3 @@ def _cut(entries: list[Entry], iteration: int | None, optimizer: str) -> tuple[l
             entry = Ordered(entry.index, msgspec.structs.replace(entry.order, number=0, key=""))  # noqa: PLW2901
         kept.append(entry)
     return kept, at, evaluations, optimizer
-
-
-def _joined(first: Any, second: Any) -> Any:
-    return type(first)(*(getattr(first, name) + getattr(second, name) for name in first.__struct_fields__))

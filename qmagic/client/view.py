@@ -5,6 +5,7 @@ Where one runs, it is asked. Where none does, nothing can change, and a short pr
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -15,8 +16,10 @@ import msgspec
 
 from qmagic import home as homes
 from qmagic.client.connection import NoServiceError, connection
+from qmagic.client.pages import whole
 from qmagic.client.start import find_or_start
 from qmagic.errors import NotFoundError, ServiceError
+from qmagic.jobs import JobInfo
 from qmagic.orders import AskLoop
 from qmagic.outcomes import Outcome, unpack
 from qmagic.protocol import Diagnose, Draw, Ended, Find, Found, Listing, Reply, Request, ServiceStatus
@@ -25,6 +28,7 @@ from qmagic.tapes import LoopView
 __all__ = [
     "ask_service",
     "found_job",
+    "frozen_loop",
     "listing",
     "loop_view",
     "needs_service",
@@ -90,6 +94,13 @@ def loop_view(id: str, since: int, *, points: bool) -> LoopView:
     if found is None:
         raise NotFoundError(f"there is no loop {id!r}")
     return found
+
+
+def frozen_loop(info: JobInfo) -> dict[str, Any]:
+    """Returns what a notebook stores of a loop that has ended without a result: what it reached, and why it ended."""
+    from qmagic.display.loop import loop_card
+
+    return loop_card(info, whole(functools.partial(loop_view, info.id, points=True)))
 
 
 def status() -> ServiceStatus | None:

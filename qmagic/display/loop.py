@@ -10,7 +10,7 @@ import msgspec
 from qmagic.display.axis import scale
 from qmagic.display.frame import Frame
 from qmagic.display.headless import headless
-from qmagic.display.loop_data import LOOP_TYPE, Seen, data, lowest_of, picked_of
+from qmagic.display.loop_data import LOOP_TYPE, Seen, data, lowest_of, picked_of, reason_of
 from qmagic.display.numbers import exact, parameter, with_error
 from qmagic.display.oneline import job_line
 from qmagic.display.page import escaped, note, page
@@ -18,7 +18,7 @@ from qmagic.display.palette import DASHES, stroke
 from qmagic.display.sweep import legend
 from qmagic.jobs import JobInfo
 from qmagic.results.headline import duration
-from qmagic.results.loop import LoopResult, many
+from qmagic.results.loop import LoopResult, many, spent
 from qmagic.tapes import LoopSpec, LoopState, LoopView
 
 __all__ = ["loop_bundle", "loop_card", "of_view", "sparkline", "thumbnail"]
@@ -39,6 +39,7 @@ def loop_bundle(result: LoopResult) -> dict[str, Any]:
         biased=found.measured > 0 or found.std > 0, optimizer=found.optimizer, gradient=found.gradient,
         maxiter=spec.maxiter if spec else 0, shots=spec.shots if spec else None,
         precision=spec.precision if spec else None, learning_rate=spec.learning_rate if spec else None,
+        cost=found.cost,
     )  # fmt: skip
     return _bundle(
         Seen(
@@ -56,9 +57,19 @@ def loop_bundle(result: LoopResult) -> dict[str, Any]:
 
 
 def loop_card(info: JobInfo, view: LoopView, text: str = "") -> dict[str, Any]:
-    """Returns all views of a loop that has not ended, or ended without a result."""
-    views = _bundle(of_view(info, view))
-    return views | {"text/plain": text or views["text/plain"]}
+    """Returns all views of a loop that has not ended, or ended without a result.
+
+    Args:
+        info: What the service says of the job.
+        view: The loop with all its iterations, and their points.
+        text: What plain text says of one that has not ended, besides what it waits for and has spent.
+    """
+    seen = of_view(info, view)
+    views = _bundle(seen)
+    if info.status.final or not text:
+        return views
+    told = [text, seen.state.waits, _spent(seen)]
+    return views | {"text/plain": "\n".join(filter(None, told))}
 
 
 def of_view(info: JobInfo, view: LoopView) -> Seen:
@@ -77,7 +88,7 @@ def _head(seen: Seen) -> str:
     """Returns the first line."""
     state, result = seen.state, seen.result
     if result is None:
-        return job_line(seen.info)
+        return job_line(msgspec.structs.replace(seen.info, error=""))  # the table has the reason
     value, std = with_error(result.value, result.std) if result.std else (exact(result.value), "")
     parts = [seen.info.name] if seen.info.name else []
     parts.append(f"{value} ± {std}" if std else value)
@@ -108,27 +119,45 @@ def _rows(seen: Seen) -> list[tuple[str, str]]:
     if seen.answer is not None:
         gap = f"; {result.value - seen.answer:+.2g} above it" if result is not None else ""
         rows.append(("exact answer", exact(seen.answer) + gap.replace("+", "")))
-    if result is not None:
-        rows.append(("ended", result.reason))
+    if reason := reason_of(seen):
+        rows.append(("ended", reason))
+    if money := _spent(seen):
+        rows.append(("spent", money))
     rows.append(("optimizer", state.optimizer + (f" ({seen.why})" if seen.why and seen.why != "asked for" else "")))
     if state.gradient:
         rows.append(("gradient", state.gradient.split(";")[0]))
     return rows
 
 
+def _spent(seen: Seen) -> str:
+    """Returns what a loop has spent, and the most that it may; "" where it is free."""
+    state = seen.state
+    return spent(state.cost, state.budget) if state.cost or state.budget is not None else ""
+
+
+def _waits(seen: Seen) -> list[str]:
+    return [seen.state.waits] if seen.state.waits and not seen.info.status.final else []
+
+
 def _text(seen: Seen) -> str:
-    lines = [_head(seen)]
+    lines = [_head(seen), *_waits(seen)]
     if sparks := sparkline(seen.rows.value):
         lines.append(sparks)
     rows = _rows(seen)
     width = max(len(name) for name, _ in rows)
     lines += [f"{name:>{width}}  {value}" for name, value in rows]
-    if seen.result is not None:
-        shown = list(_parameters(seen).items())
+    shown = list(_parameters(seen).items())
+    if shown:
         lines.append(f"{'x':>{width}}  " + ", ".join(f"{name} = {value}" for name, value in shown[:8]))
         if len(seen.labels) > 8:
             lines[-1] += f", … and {len(seen.labels) - 8} more"
-    return "\n".join([*lines, *(f"iteration {one.iteration}: {one.text}" for one in seen.notes[-3:])])
+    lines += [f"iteration {one.iteration}: {one.text}" for one in seen.notes[-3:]]
+    return "\n".join([*lines, *filter(None, [_traceback(seen)])])
+
+
+def _traceback(seen: Seen) -> str:
+    """Returns where the user's function failed: what comes after the first line of the error."""
+    return seen.info.error.partition("\n")[2]
 
 
 def sparkline(values: list[float], width: int = 60) -> str:
@@ -144,9 +173,14 @@ def sparkline(values: list[float], width: int = 60) -> str:
 
 
 def _parameters(seen: Seen) -> dict[str, str]:
+    """Returns the best point of a loop that has ended, by the parameters' names."""
     import struct
 
-    best = seen.result.x if seen.result is not None else b""
+    best, width, lowest = b"", 8 * len(seen.labels), lowest_of(seen.rows)
+    if seen.result is not None:
+        best = seen.result.x
+    elif seen.info.status.final and seen.rows.x and lowest >= 0:
+        best = seen.rows.x[lowest * width : (lowest + 1) * width]
     return {
         label: parameter(value) for label, (value,) in zip(seen.labels, struct.iter_unpack("<d", best), strict=False)
     }
@@ -156,7 +190,7 @@ def _parameters(seen: Seen) -> dict[str, str]:
 
 
 def _html(seen: Seen) -> str:
-    body = _chart(seen) if len(seen.rows) > 1 else ""
+    body = note(_waits(seen)) + (_chart(seen) if len(seen.rows) > 1 else "")
     cells = "".join(
         f'<tr><th scope="row" class="qm-soft" style="text-align:left">{escaped(name)}</th>'
         f'<td style="text-align:left;white-space:normal">{escaped(value)}</td></tr>'
@@ -178,9 +212,10 @@ def _html(seen: Seen) -> str:
             f"<details><summary>the best point, {many(len(found), 'parameter')}</summary>"
             f'<table class="qm-t"><tbody>{listed}{more}</tbody></table></details>'
         )
-    return page(
-        _head(seen), body + note([f"iteration {one.iteration}: {one.text}" for one in seen.notes[-5:]]), series=3
-    )
+    body += note([f"iteration {one.iteration}: {one.text}" for one in seen.notes[-5:]])
+    if where := _traceback(seen):
+        body += f'<details><summary>where it failed</summary><pre class="qm-pre">{escaped(where)}</pre></details>'
+    return page(_head(seen), body, series=3)
 
 
 def thumbnail(seen: Seen) -> str:

@@ -11,6 +11,7 @@ Its fields:
     lowest, biased, lowest_iteration   the lowest value seen; biased: the lowest of noisy values lies below the truth
     exact                           the right answer where it is known, else null
     iterations, evaluations, shots, seconds, reason, error
+    waits, cost, budget             what an evaluation at a cloud waits for; US dollars spent, and the most (or null)
     history                         columns: iteration, evaluations, shots, seconds, value, std, gradient_norm, step
     points                          iteration (a column) and x (a row for each): some of the iterations
     orders                          index (of the evaluation before which it was obeyed), kind, changes
@@ -23,15 +24,17 @@ cockpit asks the server for the rest.
 from __future__ import annotations
 
 import dataclasses
+import math
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from qmagic.display.headless import headless
-from qmagic.jobs import JobInfo
+from qmagic.jobs import JobInfo, JobStatus
 from qmagic.tapes import LoopOutcome, LoopState, Noted, Ordered, Rows
 
-__all__ = ["LOOP_TYPE", "Seen", "data", "lowest_of", "picked_of"]
+__all__ = ["LOOP_TYPE", "Seen", "data", "lowest_of", "picked_of", "plane_data", "reason_of"]
 
 LOOP_TYPE = "application/vnd.qmagic.loop.v1+json"
 
@@ -88,13 +91,32 @@ def data(seen: Seen) -> dict[str, Any]:
         "evaluations": state.evaluations,
         "shots": state.spent_shots,
         "seconds": 0.0 if plain else _short(state.seconds),
-        "reason": "" if result is None else result.reason,
+        "reason": reason_of(seen),
         "error": info.error,
+        "waits": "" if info.status.final else state.waits,
+        "cost": state.cost,
+        "budget": state.budget,
         "history": history,
         "points": _points(seen),
         "orders": [_order(one) for one in seen.orders],
         "notes": [{"iteration": one.iteration, "kind": one.kind, "text": one.text} for one in seen.notes],
     }  # fmt: skip
+
+
+def plane_data(seen: Seen) -> dict[str, Any]:
+    """Returns what a view draws of a landscape: its first points in a row, from which its plane follows."""
+    rows = range(min(len(seen.rows), math.isqrt(seen.state.maxiter) + 2))
+    return data(seen) | {"points": _points_at(seen, rows)}
+
+
+def reason_of(seen: Seen) -> str:
+    """Returns why a loop has ended, in a line; "" where it has not."""
+    info = seen.info
+    if seen.result is not None:
+        return seen.result.reason
+    if info.status is JobStatus.FAILED:
+        return info.error.partition("\n")[0]
+    return "cancelled" if info.status is JobStatus.CANCELLED else ""
 
 
 def _order(one: Ordered) -> dict[str, Any]:
@@ -105,8 +127,11 @@ def _points(seen: Seen) -> dict[str, Any]:
     size = len(seen.labels)
     if not seen.rows.x or not size:
         return {"iteration": [], "x": []}
-    picked = picked_of(seen.rows, max(2, _MOST_NUMBERS // size)) if size <= _MOST_NUMBERS // 2 else []
-    width = 8 * size
+    return _points_at(seen, picked_of(seen.rows, max(2, _MOST_NUMBERS // size)) if size <= _MOST_NUMBERS // 2 else [])
+
+
+def _points_at(seen: Seen, picked: Iterable[int]) -> dict[str, Any]:
+    width, picked = 8 * len(seen.labels), list(picked)
     return {
         "iteration": [seen.rows.iteration[i] for i in picked],
         "x": [_vector(seen.rows.x[i * width : (i + 1) * width]) for i in picked],

@@ -11,6 +11,7 @@ import contextlib
 import os
 import sys
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from qmagic.client import Loop
@@ -18,6 +19,7 @@ from qmagic.display.card import job_bundle
 from qmagic.display.headless import headless
 from qmagic.display.loop_data import LOOP_TYPE
 from qmagic.errors import JobTimeoutError, QmagicError
+from qmagic.magics.loop_widget_door import LoopWidgetDoor
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -56,7 +58,8 @@ class LiveCard:
         self._over = threading.Event()
         self._lock = threading.Lock()
         info = job.info()
-        self._widget = _widget(job, info, blocking, hint)
+        self._door = LoopWidgetDoor(job) if isinstance(job, Loop) else None
+        self._widget = _widget(job, info, None if blocking else self._door or job.cancel, hint)
         self._publish(self._bundle(info) | (self._widget.view_bundle() if self._widget else {}), update=False)
         if not blocking or self._widget:
             target = self._follow_widget if self._widget else self._await_end
@@ -70,7 +73,9 @@ class LiveCard:
             self._over.set()
         if self._widget:
             self._widget.close()
-        self._publish(result._repr_mimebundle_() if result is not None else self._bundle(self._job.info()), update=True)
+        shown: Any = self._job if result is None and isinstance(self._job, Loop) else result
+        views = shown._repr_mimebundle_() if shown is not None else self._bundle(self._job.info())
+        self._publish(views, update=True)
 
     def _bundle(self, info: JobInfo) -> dict[str, Any]:
         """Returns the job's views; a loop's are its own besides."""
@@ -108,18 +113,25 @@ class LiveCard:
             if info.status.final:
                 self._await_end()
                 return
-            stored = self._job._repr_mimebundle_().get(LOOP_TYPE) if isinstance(self._job, Loop) else None
+            stored, around = None, {}
+            if self._door:
+                with contextlib.suppress(QmagicError):
+                    around = self._door.landscape()
+                stored = self._job._repr_mimebundle_().get(LOOP_TYPE)
             with self._lock:
                 if self._over.is_set():
                     continue
-                if isinstance(self._job, Loop):
-                    self._widget.show(stored or self._widget.loop)
+                if self._door:
+                    self._widget.show(stored or self._widget.loop, around)
                 else:
                     self._widget.show(info, live)
 
 
-def _widget(job: Job, info: JobInfo, blocking: bool, hint: str) -> Any:
-    """Returns the widget that stands in for our extension; None where anywidget is not installed."""
+def _widget(job: Job, info: JobInfo, obey: Callable[..., Any] | None, hint: str) -> Any:
+    """Returns the widget that stands in for our extension; None where anywidget is not installed.
+
+    Its buttons are without effect where `obey`, which cancels a job or takes what a loop's cockpit asks for, is None.
+    """
     try:
         from qmagic.display.loop_widget import LoopWidget
         from qmagic.display.widgets import JobWidget
@@ -127,8 +139,8 @@ def _widget(job: Job, info: JobInfo, blocking: bool, hint: str) -> Any:
         return None
     if isinstance(job, Loop):
         stored = job._repr_mimebundle_().get(LOOP_TYPE)
-        return LoopWidget.of(stored, None if blocking else job.obey) if stored else None
-    return JobWidget.of(info, None if blocking else job.cancel, hint)
+        return LoopWidget.of(stored, obey) if stored else None
+    return JobWidget.of(info, obey, hint)
 
 
 _shown: list[Any] = []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from qmagic.errors import InputError
 from qmagic.jobs import JobInfo, JobSpec
+from qmagic.money import Money
 from qmagic.outcomes import Outcome
 from qmagic.results.headline import duration
 from qmagic.tapes import LoopOutcome, Noted, Ordered, Rows
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     import pandas
     from numpy.typing import NDArray
 
-__all__ = ["History", "LoopResult", "loop_headline", "many"]
+__all__ = ["History", "LoopResult", "loop_headline", "many", "spent"]
 
 
 class History:
@@ -135,14 +137,14 @@ class LoopResult:
         return self.loop.shots
 
     @property
-    def cost(self) -> float:
-        """What clouds billed for the loop, in US dollars; 0 where it ran on this machine."""
-        return self.loop.cost
-
-    @property
     def seconds(self) -> float:
         """Seconds of the loop's own work, without pauses."""
         return self.loop.seconds
+
+    @property
+    def cost(self) -> float:
+        """What the loop spent at providers, in US dollars."""
+        return self.loop.cost
 
     @property
     def reason(self) -> str:
@@ -189,12 +191,20 @@ def loop_headline(loop: LoopOutcome) -> str:
     parts = [value, f"{many(loop.iterations, 'iteration')} of {loop.optimizer}", many(loop.evaluations, "evaluation")]
     if loop.shots:
         parts.append(f"{loop.shots:,} shots")
+    if loop.cost:
+        parts.append(spent(loop.cost))
     return " · ".join([*parts, duration(loop.seconds)])
 
 
 def many(number: int, what: str) -> str:
     """Returns such as ``1 iteration``, ``1,000 iterations``."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def spent(cost: float, budget: float | None = None) -> str:
+    """Returns what was spent, and of how much: ``0.32 USD``, ``0.32 of 2.00 USD``."""
+    amount = str(Money(Decimal(str(cost))))
+    return amount if budget is None else f"{amount.removesuffix(' USD')} of {Money(Decimal(str(budget)))}"
 
 
 def _array(values: list[float]) -> NDArray[np.float64]:

@@ -45,6 +45,8 @@ def detail(id: str, root: str) -> bytes:
 
         result = (Result if outcome.loop is None else LoopResult)(outcome, found.info, spec)
         views = result._repr_mimebundle_()
+    elif spec.kind == "loop" and found.info.status.final:
+        views = view.frozen_loop(found.info)  # what it reached before it failed or was cancelled
     body = wire.detail(found.info, found.events, spec, outcome, views.pop(_RESULT, None), note, root)
     return _json(body | {"stored": views})  # what else a notebook stores of it: text and HTML
 

@@ -17,7 +17,7 @@ from qmagic.events import Event
 from qmagic.jobs import JobInfo, JobSpec
 from qmagic.outcomes import Outcome
 from qmagic.protocol import Listing, Live, ServiceStatus
-from qmagic.tapes import LoopView, Pulse, Rows
+from qmagic.tapes import Function, LoopSpec, LoopView, Pulse, Rows
 
 __all__ = [
     "detail", "error", "event_view", "events", "job_view", "listing", "live", "loop", "loops", "offline", "online",
@@ -28,6 +28,7 @@ Json = dict[str, Any]
 
 #: A noise model's own text is as long as the model; a list shows that there is one.
 _LONGEST_NOISE = 200
+_LOOP = msgspec.msgpack.Decoder(LoopSpec).decode
 
 
 def job_view(info: JobInfo, root: str = "") -> Json:
@@ -95,7 +96,7 @@ def spec_view(spec: JobSpec, root: str = "") -> Json:
     return {
         "language": spec.source.language,
         "source": text,
-        "circuits": 1 + max((pub.circuit for pub in spec.pubs), default=0),
+        "circuits": 0 if _of_function(spec) else 1 + max((pub.circuit for pub in spec.pubs), default=0),
         "pubs": len(spec.pubs),
         "kind": spec.kind,
         "backend": spec.backend,
@@ -115,6 +116,11 @@ def spec_view(spec: JobSpec, root: str = "") -> Json:
         "rerun_of": spec.rerun_of,
         "environment": {"executable": spec.environment.executable, "python": spec.environment.python},
     }
+
+
+def _of_function(spec: JobSpec) -> bool:
+    """Tells whether a job is a loop over a function, which has no circuit."""
+    return spec.kind == "loop" and isinstance(_LOOP(spec.source.data).objective, Function)
 
 
 def loop(found: LoopView) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -13,12 +14,14 @@ from qmagic.orders import AskLoop, Order
 from qmagic.protocol import Find
 from qmagic.service import rows
 from qmagic.service.store import Statement
-from qmagic.tapes import LoopSpec, LoopState, LoopView, Noted, Ordered, Stood, rows_of, unpack
+from qmagic.tapes import LoopSpec, LoopState, LoopView, Noted, Ordered, Stood, Told, rows_of, unpack
 
 __all__ = ["Kept", "insert_chunk", "insert_order", "iterations_since", "kept", "loop_view"]
 
 #: Iterations that one answer holds, about.
 _MOST_ROWS = 20_000
+#: What an order may change, and a view shows.
+_SETTINGS = ("optimizer", "learning_rate", "maxiter", "shots", "precision")
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 _ORDER = msgspec.msgpack.Decoder(Order).decode
@@ -84,27 +87,48 @@ def iterations_since(
     return stood, orders, notes, False
 
 
+def _reached(connection: sqlite3.Connection, job: str, start: Iterable[bytes], asked: LoopState) -> LoopState:
+    """Returns where a loop stands by its tape, from how it would stand at its beginning."""
+    query = "SELECT chunk FROM tapes WHERE number = (SELECT number FROM jobs WHERE id = ?) ORDER BY part"
+    last = best = None
+    cost = 0.0
+    settings: dict[str, Any] = {}
+    for chunk in itertools.chain(start, (chunk for (chunk,) in connection.execute(query, (job,)))):
+        for entry in unpack(chunk):
+            if isinstance(entry, Told):
+                cost += entry.cost
+            elif isinstance(entry, Stood):
+                last, best = entry, entry if best is None or entry.value < best.value else best
+            elif isinstance(entry, Ordered):
+                changed = {name: getattr(entry.order.changes, name) for name in _SETTINGS}
+                settings |= {name: value for name, value in changed.items() if value is not msgspec.UNSET}
+                settings["obeyed"] = max(settings.get("obeyed", 0), entry.order.number)
+    state = msgspec.structs.replace(asked, cost=cost, **settings)
+    if last is None or best is None:
+        return state
+    return msgspec.structs.replace(
+        state, iteration=last.iteration, evaluations=last.evaluations, spent_shots=last.shots, seconds=last.seconds,
+        value=last.value, std=last.std, best=best.value, best_std=best.std, best_iteration=best.iteration,
+        biased=best.std > 0,
+    )  # fmt: skip
+
+
 def loop_view(connection: sqlite3.Connection, wanted: AskLoop, *, whole: bool) -> LoopView | None:
     """Returns a loop as the store has it; with `whole`, its state too."""
     found = [job for job in rows.find(connection, Find(id=wanted.id, limit=2, spec=True)) if job.info.id == wanted.id]
     if not found or found[0].info.kind != "loop":
         return None
     loop = _LOOP(_SPEC(found[0].spec).source.data)
-    since = 0 if whole else wanted.since
-    start = loop.start if since < loop.forked_at else ()
-    stood, orders, notes, more = iterations_since(connection, wanted.id, since, start)
+    start = loop.start if wanted.since < loop.forked_at else ()
+    stood, orders, notes, more = iterations_since(connection, wanted.id, wanted.since, start)
     status = found[0].info.status
     phase = "ended" if status.final else "paused" if status is JobStatus.HELD else "starting"
-    state = LoopState(phase=phase, optimizer=loop.optimizer, maxiter=loop.maxiter, shots=loop.shots)
-    if stood:
-        last, best = stood[-1], min(stood, key=lambda one: one.value)
-        state = msgspec.structs.replace(
-            state, iteration=last.iteration, evaluations=last.evaluations, spent_shots=last.shots, seconds=last.seconds,
-            value=last.value, std=last.std, best=best.value, best_std=best.std, best_iteration=best.iteration,
-            biased=best.std > 0,
-        )  # fmt: skip
-    rows_found = rows_of([one for one in stood if one.iteration > wanted.since], points=wanted.points)
+    state = LoopState(
+        phase=phase, optimizer=loop.optimizer, maxiter=loop.maxiter, shots=loop.shots, budget=loop.rules.budget
+    )  # fmt: skip
+    if whole:
+        state = _reached(connection, wanted.id, loop.start, state)
     return LoopView(
-        job=wanted.id, state=state, rows=rows_found, labels=loop.labels, exact=loop.exact, orders=orders, notes=notes,
-        more=more,
+        job=wanted.id, state=state, rows=rows_of(stood, points=wanted.points), labels=loop.labels, exact=loop.exact,
+        orders=orders, notes=notes, more=more,
     )  # fmt: skip

@@ -92,6 +92,28 @@ def test_a_loop_is_paused_stepped_changed_and_stopped(home):
         loop.pause()
 
 
+def test_a_loop_of_any_length_is_read_to_its_end(home, full):
+    """History and state of a loop that has ended are those of its result, however many answers they take."""
+    long = full(300, 24_000)
+    loop = qmagic.minimize(quick, [0.0, 1.0], optimizer="spsa", seed=1, maxiter=long)
+    result = loop.result(600)
+    assert loop.history().values.tolist() == result.history.values.tolist()
+    assert len(loop.history(since=long - 10)) == 10
+    assert (loop.state().iteration, loop.state().best) == (long, result.lowest)
+
+
+def test_a_cancelled_loop_stands_as_its_orders_left_it(home):
+    """After the end the tape alone tells: which orders were obeyed, which optimizer and settings were the last."""
+    loop = started(qmagic.minimize(slow, [0.0, 1.0], optimizer="nelder-mead", seed=1))
+    loop.set(optimizer="spsa", maxiter=5000)
+    until(lambda: loop.state().obeyed == 1, 30, "the order is obeyed")
+    started(loop, loop.state().iteration + 2)
+    loop.cancel()
+    until(loop.done, 30, "the loop is cancelled")
+    state = loop.state()
+    assert (state.phase, state.optimizer, state.maxiter, state.obeyed) == ("ended", "spsa", 5000, 1)
+
+
 def test_a_fork_goes_the_same_way_and_then_its_own(home):
     """Without settings a fork repeats its parent; with some it parts after the iteration that was named."""
     parent = qmagic.minimize(quick, [0.0, 1.0], optimizer="nelder-mead", seed=1, maxiter=30)

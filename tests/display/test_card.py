@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -106,13 +107,13 @@ def test_the_cockpits_widget_gives_orders_and_answers_refusals():
 
     given = []
 
-    def steer(kind: str, settings: dict[str, object]) -> int:
-        given.append((kind, settings))
-        if settings.get("shots") == 0:
+    def obey(asked: dict[str, Any]) -> int:
+        given.append((asked["order"], asked["settings"]))
+        if asked["settings"].get("shots") == 0:
             raise InputError("shots=0: expected 1 or more")
         return len(given)
 
-    widget = LoopWidget.of({"id": "x"}, steer)
+    widget = LoopWidget.of({"id": "x"}, obey)
     assert widget is not None, "cockpit.js is not built: make setup"
     assert "qmv-Loop" in widget._esm
     assert "http" not in widget._esm.replace("http://www.w3.org/2000/svg", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 
 from qmagic.display.loop import loop_bundle, loop_card
@@ -100,3 +101,41 @@ def test_a_sweep_shows_each_loop():
     assert views["text/html"].count("<svg") >= 2
     assert views["text/plain"].count("H2 at 0.7") == 2
     assert [member["iterations"] for member in views[SWEEP_TYPE]["members"]] == [50, 20]
+
+
+def test_a_cloud_s_loop_says_what_it_waits_for_and_what_it_has_spent():
+    """Live: both, in text, HTML and JSON; the whole of a long sentence. Ended: the money alone."""
+    info = JobInfo(id="j", status=JobStatus.RUNNING, kind="loop")
+    waits = "evaluation 13: job 01abc is QUEUED at ibm-stub:manila" + " and so on" * 40
+    view = long_view(5)
+    view = msgspec.structs.replace(view, state=msgspec.structs.replace(view.state, waits=waits, cost=0.32, budget=2.0))
+    views = loop_card(info, view, "Loop('j')")
+    assert views["text/plain"].split("\n") == ["Loop('j')", waits, "0.32 of 2.00 USD"]
+    assert waits in views["text/html"]
+    assert "0.32 of 2.00 USD" in views["text/html"]
+    assert (views[LOOP_TYPE]["waits"], views[LOOP_TYPE]["cost"], views[LOOP_TYPE]["budget"]) == (waits, 0.32, 2.0)
+    found = result()
+    found.loop = msgspec.structs.replace(found.loop, cost=0.0032)
+    assert "spent" in loop_bundle(found)["text/html"]
+    assert "0.0032 USD" in loop_bundle(found)["text/plain"]
+    assert "0.0032 USD" in found.headline
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "reason"),
+    [
+        (JobStatus.FAILED, "ValueError: no such angle\n  File 'cell', line 3", "ValueError: no such angle"),
+        (JobStatus.CANCELLED, "", "cancelled"),
+    ],
+)
+def test_a_loop_without_a_result_keeps_its_curve(status, error, reason):
+    """Failed or cancelled: the chart so far, the reason once, the lowest point, the traceback below."""
+    info = JobInfo(id="j", status=status, kind="loop", error=error)
+    views = loop_card(info, long_view(50), "Loop('j')")
+    html = views["text/html"]
+    assert "<svg" in html
+    assert html.count(reason) == 1 + (status is JobStatus.CANCELLED)  # "cancelled" is its status, too
+    assert "the best point, 1 parameter" in html
+    assert ("line 3" in html) is bool(error)
+    assert reason in views["text/plain"]
+    assert (views[LOOP_TYPE]["phase"], views[LOOP_TYPE]["reason"]) == ("ended", reason)

@@ -71,5 +71,9 @@ def test_an_order_that_cannot_be_is_refused_in_one_line(jupyter):
         assert "\n" not in body["message"]
     for path, status in ((f"loops/{loop.id}?since=x", 400), (f"loops/{loop.id}?points=2", 400), ("loops/none", 404)):
         assert jupyter.request(path)[0] == status
+    until(lambda: jupyter.get(f"loops/{loop.id}")["state"]["iteration"] >= 3)
     loop.cancel()
     until(loop.done)
+    stored = jupyter.get(f"jobs/{loop.id}")["stored"]
+    assert stored["application/vnd.qmagic.loop.v1+json"]["reason"] == "cancelled"
+    assert "<svg" in stored["text/html"], "a loop that was cancelled freezes, too"

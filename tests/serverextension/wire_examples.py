@@ -142,7 +142,8 @@ _ORDERED = [
 STATE = LoopState(
     phase="running", iteration=3, evaluations=29, spent_shots=17_000, seconds=0.078125, value=-0.03125, std=0.015625,
     best=-0.03125, best_std=0.015625, best_iteration=3, biased=True, optimizer="spsa", maxiter=300, shots=2000,
-    obeyed=3, note=_NOTE.text,
+    obeyed=3, note=_NOTE.text, cost=0.32, budget=2.0,
+    waits="evaluation 30: job 1hq3v9c4d5wait0 is QUEUED at ibm-stub:manila",
 )  # fmt: skip
 LOOP_RUNS = JobInfo(
     id=LOOP_SPEC.id, status=JobStatus.RUNNING, kind="loop", name="valley", seed=7, created=1_766_000_040.0,

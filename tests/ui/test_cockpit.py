@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.ui.notebook import open_cells, open_panel, prompt, run, start
+from tests.ui.notebook import open_cells, open_panel, prompt, row, run, start
 
 #: A cost function slow enough to be steered, fast enough to be watched; it never ends by itself.
 SLOW = """
@@ -113,6 +113,26 @@ def test_a_sweep_shows_its_loops_as_small_multiples(page, lab, faults):
     expect(cells.nth(1).locator(".jp-OutputArea .qmv-Headline")).to_have_text("3 loops, 3 ended")
     for one in shown.all():
         expect(one.locator("polyline").last).to_have_attribute("points", re.compile(r"\d,\d"))
+
+
+def test_a_sweep_is_cancelled_as_one(page, lab, faults):
+    """Its folded row in the panel stands for all of its loops: one press cancels those that run and those that wait."""
+    slow = SLOW.partition("loop =")[0] + (
+        "sweep = qmagic.sweep({i: (cost, [0.0, 3.0]) for i in range(4)}, optimizer='spsa', maxiter=99_999)\nsweep"
+    )
+    cells = open_cells(page, lab, "sweep", ["import qmagic", slow])
+    run(page, cells.nth(0))
+    run(page, cells.nth(1))
+    panel = open_panel(page)
+    family = row(panel, "4 jobs")
+    expect(family).to_have_attribute("data-status", "RUNNING")
+    family.click()
+    panel.get_by_role("button", name="Cancel", exact=True).click()
+    expect(family).to_have_attribute("data-status", "CANCELLED")
+    expect(family).to_contain_text("4 cancelled")
+    shown = cells.nth(1).locator(".jp-OutputArea")
+    expect(shown.locator(".qmv-Headline")).to_have_text("4 loops, 4 ended")
+    expect(shown.locator(".qmv-Loops-one", has_text="Cancelled")).to_have_count(4)
 
 
 def test_the_panel_has_the_cockpit_too(page, lab, faults):

@@ -107,6 +107,27 @@ def test_a_loop_outlives_its_kernel_and_freezes(page, lab, faults):
     assert kept["application/vnd.qmagic.loop.v1+json"]["phase"] == "ended"
 
 
+def test_a_failed_loop_freezes(page, lab, faults):
+    """Why and where it failed is read in the cell; the notebook keeps the curve so far and the reason."""
+    broken = COST + "\ndef broken(x):\n    if x[0] > 0.5: raise ValueError('no such angle')\n    return cost(x)\n"
+    broken += "qmagic.minimize(broken, [0.0, 3.0], optimizer='spsa', seed=7)"
+    cells = open_cells(page, lab, "broken", ["import qmagic", broken])
+    run(page, cells.nth(0))
+    run(page, cells.nth(1))
+    shown = cockpit(cells.nth(1))
+    expect(shown).to_have_attribute("data-phase", "ended")
+    expect(shown.locator(".qmv-Card-state")).to_have_text("Failed")
+    expect(shown.locator(".qmv-Card-trouble")).to_have_text("ValueError: no such angle")
+    shown.get_by_text("Where it failed").click()
+    expect(shown.locator("pre")).to_contain_text("in broken")
+    page.wait_for_function("window.jupyterapp.shell.currentWidget.context.model.dirty")
+    page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+    kept = json.loads((lab.root / "broken.ipynb").read_text("utf-8"))["cells"][1]["outputs"][0]["data"]
+    assert "<svg" in "".join(kept["text/html"])
+    assert kept["application/vnd.qmagic.loop.v1+json"]["reason"] == "ValueError: no such angle"
+
+
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_axe_finds_nothing_serious(page, lab, faults, theme):
     """In a cell and in the panel, light and dark: the curve, the settings, the landscape."""
@@ -164,6 +185,12 @@ def test_a_front_end_without_our_extension(browser, bare):
     expect(figure(shown, "Iterations")).to_have_text(SOME)
     press(shown, "Pause")
     expect(shown).to_have_attribute("data-phase", "paused")
+    shown.get_by_label("Show").select_option("landscape")
+    press(shown, re.compile("Compute around iteration"))
+    expect(shown.locator(".qmv-Landscape rect").nth(25)).to_be_attached()
+    expect(shown.locator("polyline.qmv-Way")).to_have_attribute("points", re.compile(r"\d,\d"))
+    press(shown, "Cancel")
+    expect(shown.get_by_role("button", name="Cancel")).to_be_hidden()
     press(shown, "Stop and keep best")
     expect(cells.nth(1).locator(".jp-OutputArea").get_by_text("stopped by the user").first).to_be_visible()
     expect(cells.nth(1).locator(".jp-OutputArea svg").first).to_be_visible()

@@ -17,6 +17,8 @@ export interface Picture {
   /** What the axes are called. */
   readonly across: string;
   readonly up: string;
+  /** Whether what lies across is counted. */
+  readonly whole: boolean;
   /** For screen readers. */
   readonly title: string;
 }
@@ -26,11 +28,17 @@ export interface ChartDoors {
   readonly read: (x: number | null) => void;
   /** A place on the x axis was clicked. */
   readonly pick: (x: number) => void;
+  /** Whether a stretch is shown, or all. */
+  readonly zoomed: (on: boolean) => void;
 }
 
 const HEIGHT = 260;
 /** Pixels of which the lowest and the highest value are drawn: what many lines cost is their points. */
 const [FINE, COARSE] = [2, 6];
+/** So few iterations are drawn as points, too. */
+const FEW = 16;
+/** What ticks lie apart on an axis of whole numbers. */
+const WHOLE = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map(one => one * 10 ** power)).flat();
 /** A press that moves less than this, in pixels, is a click. */
 const STILL = 4;
 
@@ -86,6 +94,7 @@ export class Chart {
   private _show(): void {
     const picture = this._picture;
     const width = this.node.clientWidth;
+    this._doors.zoomed(this._range !== null);
     if (!picture || width < 40) {
       return;
     }
@@ -124,7 +133,9 @@ export class Chart {
     for (const line of picture.lines) {
       const stroke = colour(`--qmv-${line.colour % 8}`);
       const dash = line.dashes?.length ? [...line.dashes] : undefined;
-      series.push({ stroke, dash, width: line.thick ? 2 : 1.5, spanGaps: true, points: { show: false } });
+      const few = (_: uPlot, __: number, from: number, to: number): boolean => !dash && to - from < FEW;
+      const points = { show: few, size: 5, fill: stroke };
+      series.push({ stroke, dash, width: line.thick ? 2 : 1.5, spanGaps: true, points });
       if (line.std) {
         const edge = { stroke: 'transparent', width: 0, spanGaps: true, points: { show: false } };
         series.push(edge, edge);
@@ -143,7 +154,14 @@ export class Chart {
       cursor: { points: { show: false }, y: false, drag: { x: true, y: false, setScale: false } },
       scales: { x: { time: false }, y: { distr: picture.log ? 3 : 1 } },
       axes: [
-        { ...axis, grid: { show: false }, label: picture.across, size: 32, values: (_, ticks) => ticks.map(tickText) },
+        {
+          ...axis,
+          grid: { show: false },
+          label: picture.across,
+          size: 32,
+          incrs: picture.whole ? WHOLE : undefined,
+          values: (_, ticks) => ticks.map(tickText)
+        },
         {
           ...axis,
           grid,

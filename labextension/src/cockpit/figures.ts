@@ -18,7 +18,7 @@ export function figures(track: Track, words: Words): [string, string][] {
   if (state.best !== null && (state.biased || !final)) {
     const name = state.biased ? words.__('Lowest seen') : words.__('Best so far');
     const at = words.__('iteration %1', grouped(state.best_iteration));
-    const warning = state.biased ? words.__('; biased: the lowest of noisy values lies below the truth') : '';
+    const warning = state.biased ? words.__(', biased: it lies below the truth') : '';
     found.push([name, `${state.biased ? short(state.best) : exact(state.best)} (${at})${warning}`]);
   }
   if (answer !== null) {
@@ -31,12 +31,25 @@ export function figures(track: Track, words: Words): [string, string][] {
   if (state.spent_shots) {
     found.push([words.__('Shots'), grouped(state.spent_shots)]);
   }
+  if (state.cost || state.budget !== null) {
+    const money =
+      state.budget === null
+        ? words.__('%1 USD', dollars(state.cost))
+        : words.__('%1 of %2 USD', dollars(state.cost), dollars(state.budget));
+    found.push([words.__('Spent'), money]);
+  }
   const reason = why && why !== 'asked for' ? ` (${why})` : '';
   found.push([words.__('Optimizer'), state.optimizer + reason]);
   if (final?.reason) {
     found.push([words.__('Ended'), final.reason]);
   }
   return found.filter(([, value]) => value !== '');
+}
+
+/** Returns an amount with two decimals, a small one with the first two that say something; as `Money` in money.py. */
+function dollars(amount: number): string {
+  const places = amount > 0 ? Math.min(6, Math.max(2, 1 - Math.floor(Math.log10(amount)))) : 2;
+  return amount.toLocaleString('en', { minimumFractionDigits: places, maximumFractionDigits: places });
 }
 
 export function measured(value: number, std: number): string {

@@ -144,7 +144,7 @@ export class Follower implements IDisposable {
     if (track.status && isFinal(track.status) && !track.data.final && !this._end) {
       this._end = (await this._api.job(track.id)).stored;
       const end = readStored(this._end[LOOP_MIME]);
-      if (end?.final) {
+      if (end?.state.phase === 'ended') {
         track.finish(end);
       }
     }

@@ -120,13 +120,15 @@ export class HostedCockpit implements IDisposable {
     };
   }
 
-  /** Returns other loops, the newest first, and all that are laid over this one. */
+  /** Returns other loops, those of the same sweep first, then the newest, and all that are laid over this one. */
   private _loops(): JobView[] {
+    const { model } = this._qmagic;
     const own = this._own.track.id;
-    const found = [...this._qmagic.model.all()].filter(
-      job => job.kind === 'loop' && job.id !== own && job.parent !== own
-    );
-    found.sort((a, b) => b.created - a.created);
+    const parent = model.get(own)?.parent ?? '';
+    const landscape = (job: JobView): boolean => job.parent === own || model.get(job.parent)?.kind === 'loop';
+    const found = [...model.all()].filter(job => job.kind === 'loop' && job.id !== own && !landscape(job));
+    const near = (job: JobView): number => Number(job.parent === parent);
+    found.sort((a, b) => near(b) - near(a) || b.created - a.created);
     return found.filter((job, i) => i < MOST_OTHERS || this._others.has(job.id));
   }
 

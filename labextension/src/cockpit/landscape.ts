@@ -9,6 +9,7 @@ import { button, html, setText, svg } from '../views/make';
 import { grouped, short } from '../views/numbers';
 import type { Words } from '../views/view';
 import type { Track } from './track';
+import { phaseOf, waitsLine } from './words';
 
 /** Where a landscape comes from, and how it is ended. */
 export interface LandscapeDoors {
@@ -66,7 +67,9 @@ export class Landscape {
     this._end.hidden = land === null || land.ended;
     const size = land ? Math.floor(Math.sqrt(land.state.maxiter)) : 0;
     const done = Math.min(land?.size ?? 0, size * size);
-    const how = land && done < size * size ? words.__('%1 of %2 points', grouped(done), grouped(size * size)) : '';
+    const some = words.__('%1 of %2 points', grouped(done), grouped(size * size));
+    const waits = land && phaseOf(land) === 'waiting' ? waitsLine(land, words) : '';
+    const how = land && done < size * size ? waits || some : '';
     setText(this._told, how);
     setText(this._trouble, this._failure || (land?.data.error ?? ''));
     this._trouble.hidden = this._trouble.textContent === '';

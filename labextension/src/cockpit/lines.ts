@@ -46,11 +46,11 @@ export function linesOf(
     const label = (what: string): string => (name ? `${name}: ${what}` : what);
     const y = track.columns[up as Column];
     const std = up === 'value' && !log && track.noisy ? track.columns.std : undefined;
-    lines.push({ label: several ? name : nameOf(up, words), x, y: shown(y), std, colour: run });
-    if (up === 'value' && !several) {
+    if (up === 'value' && !several && track.lowest.some((lowest, i) => lowest !== y[i])) {
       const what = track.state.biased ? words.__('lowest seen (biased)') : words.__('best so far');
       lines.push({ label: label(what), x, y: shown(track.lowest), colour: 1, dashes: [7, 3] });
     }
+    lines.push({ label: several ? name : nameOf(up, words), x, y: shown(y), std, colour: run }); // over the lowest
   });
   const exact = answer(tracks);
   if (up === 'value' && !log && exact !== null) {

@@ -43,6 +43,11 @@ export interface LoopState {
   readonly shots: number | null;
   readonly precision: number | null;
   readonly obeyed: number;
+  /** What an evaluation at a cloud waits for; "" where none does. */
+  readonly waits: string;
+  /** US dollars: what it has spent so far, and the most that it may. */
+  readonly cost: number;
+  readonly budget: number | null;
 }
 
 /** What came out: exact (`measured` 0), or measured again with so many fresh shots. */
@@ -106,7 +111,10 @@ export function readStored(value: unknown): LoopData | null {
     best_iteration: data.lowest_iteration,
     biased: data.biased,
     optimizer: data.optimizer,
-    gradient: data.gradient
+    gradient: data.gradient,
+    waits: data.waits,
+    cost: data.cost,
+    budget: data.budget
   });
   const points = json(data.points) ?? {};
   const value_ = number(data.value);
@@ -188,7 +196,10 @@ export function readState(data: Json): LoopState {
     maxiter: number(data.maxiter) ?? 0,
     shots: number(data.shots),
     precision: number(data.precision),
-    obeyed: number(data.obeyed) ?? 0
+    obeyed: number(data.obeyed) ?? 0,
+    waits: text(data.waits),
+    cost: number(data.cost) ?? 0,
+    budget: number(data.budget)
   };
 }
 

@@ -1,11 +1,12 @@
 /** A sweep's loops as small multiples: one curve each, in words how it stands, all on the same scale of iterations. */
 
 import { html, setText, svg } from '../views/make';
-import { grouped } from '../views/numbers';
+import { grouped, short } from '../views/numbers';
 import { wordsOf, type View, type ViewOptions, type Words } from '../views/view';
 import { measured } from './figures';
 import { thin } from './thin';
 import type { Track } from './track';
+import { phaseWord } from './words';
 
 const [WIDE, HIGH] = [200, 80];
 const SHORTEST = 200;
@@ -15,14 +16,16 @@ export function mountLoops(element: HTMLElement, tracks: readonly Track[], optio
   const parts = tracks.map(track => new Small(track, words));
   const head = html('div', { class: 'qmv-Headline', role: 'status' });
   const grid = html('div', { class: 'qmv-Loops' }, ...parts.map(part => part.node));
-  element.replaceChildren(
-    html('section', { class: 'qmv qmv-Card qmv-Loop', 'aria-label': words.__('Sweep') }, head, grid)
-  );
+  const card = html('section', { class: 'qmv qmv-Card qmv-Loop', 'aria-label': words.__('Sweep') }, head, grid);
+  element.replaceChildren(card);
   let [waiting, drawnAt] = [0, 0];
   const draw = (): void => {
     [waiting, drawnAt] = [0, Date.now()];
     const ended = tracks.filter(track => track.ended).length;
-    setText(head, words.__('%1 loops, %2 ended', tracks.length, ended));
+    const failed = tracks.filter(track => track.status === 'FAILED').length;
+    const told = words.__(tracks.length === 1 ? '%1 loop, %2 ended' : '%1 loops, %2 ended', tracks.length, ended);
+    setText(head, failed ? words.__('%1, %2 of them failed', told, failed) : told);
+    card.dataset.status = ended < tracks.length ? 'RUNNING' : failed ? 'FAILED' : 'DONE';
     const longest = Math.max(1, ...tracks.map(track => track.last));
     parts.forEach(part => part.draw(longest));
   };
@@ -44,7 +47,8 @@ class Small {
     private readonly _words: Words
   ) {
     this._picture.append(this._answer, this._line);
-    this.node.append(this._name, this._picture, this._state);
+    const head = html('div', { class: 'qmv-Loops-head' }, this._name, this._value);
+    this.node.append(head, this._picture, this._state, this._error);
   }
 
   readonly node = html('div', { class: 'qmv-Loops-one' });
@@ -58,18 +62,23 @@ class Small {
     const [low, high] = [Math.min(...seen, exact ?? Infinity), Math.max(...seen, exact ?? -Infinity)];
     const x = (at: number): string => ((WIDE * (at - 1)) / Math.max(1, longest - 1)).toFixed(1);
     const y = (at: number): string => (4 + ((HIGH - 8) * (high - at)) / (high - low || 1)).toFixed(1);
-    this._line.setAttribute('points', kept.map(i => `${x(iteration[i])},${y(value[i])}`).join(' '));
+    const drawn = kept.length === 1 ? [kept[0], kept[0]] : kept; // a line of no length is a dot
+    this._line.setAttribute('points', drawn.map(i => `${x(iteration[i])},${y(value[i])}`).join(' '));
     this._answer.setAttribute('points', exact === null ? '' : `0,${y(exact)} ${WIDE},${y(exact)}`);
     const last = track.size - 1;
     const now = track.data.final
       ? measured(track.data.final.value, track.data.final.std)
       : last < 0
         ? ''
-        : measured(value[last], std[last]);
+        : std[last] > 0
+          ? measured(value[last], std[last])
+          : short(value[last]);
     setText(this._name, track.name || track.id);
-    const count = words.__('%1 iterations', grouped(track.last));
-    const phase = track.ended ? words.__('ended') : track.state.phase;
-    setText(this._state, [now, count, phase].filter(Boolean).join(' · '));
+    setText(this._value, now);
+    const count = words.__(track.last === 1 ? '%1 iteration' : '%1 iterations', grouped(track.last));
+    const phase = track.data.final ? '' : phaseWord(track, words);
+    setText(this._state, [phase, count].filter(Boolean).join(' · '));
+    setText(this._error, track.data.error.split('\n', 1)[0]);
     this._picture.setAttribute(
       'aria-label',
       words.__('%1: value against iteration, now %2', track.name || track.id, now)
@@ -77,8 +86,15 @@ class Small {
   }
 
   private readonly _name = html('div', { class: 'qmv-Part-name' });
+  private readonly _value = html('div', { class: 'qmv-Loops-value' });
   private readonly _state = html('div', { class: 'qmv-Note' });
-  private readonly _line = svg('polyline', { class: 'qmv-stroke0', fill: 'none', 'stroke-width': 1.4 });
+  private readonly _error = html('div', { class: 'qmv-Note qmv-mod-failed' });
+  private readonly _line = svg('polyline', {
+    class: 'qmv-stroke0',
+    fill: 'none',
+    'stroke-width': 1.4,
+    'stroke-linecap': 'round'
+  });
   private readonly _answer = svg('polyline', { class: 'qmv-stroke7', fill: 'none' });
   private readonly _picture = svg('svg', { viewBox: `0 0 ${WIDE} ${HIGH}`, role: 'img', class: 'qmv-Loops-picture' });
 }

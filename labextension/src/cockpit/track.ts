@@ -5,7 +5,7 @@
  * news are appended, and news that leave a gap are refused, so that who brings them can ask for what is missing.
  */
 
-import type { JobStatus } from '../protocol';
+import { isFinal, type JobStatus } from '../protocol';
 import { COLUMNS, type Column, type LoopData, type LoopState, type Note, type Rows } from './read';
 
 export class Track {
@@ -46,7 +46,7 @@ export class Track {
   }
 
   get ended(): boolean {
-    return this.state.phase === 'ended' || this.data.final !== null;
+    return this.state.phase === 'ended' || this.data.final !== null || (this.status !== '' && isFinal(this.status));
   }
 
   /** Whether any value has an error bar. */
@@ -56,7 +56,8 @@ export class Track {
 
   /** Takes how the loop stands and its newest iterations; false where some before them are missing. */
   take(state: LoopState, rows: Rows): boolean {
-    if (state.evaluations >= this.state.evaluations) {
+    if (!this.ended && state.evaluations >= this.state.evaluations) {
+      // news may come after the end
       this.state = state;
     }
     if (!this.complete || (rows.iteration[0] ?? 0) > this.last + 1) {

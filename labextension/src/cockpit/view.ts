@@ -12,13 +12,14 @@ import { wordsOf, type View, type ViewOptions, type Words } from '../views/view'
 import { Chart } from './chart';
 import { Controls, type Doors } from './controls';
 import { figures, measured } from './figures';
+import { Head, put } from './head';
 import { drawHeatmap } from './heatmap';
 import { Landscape, type LandscapeDoors } from './landscape';
-import { answer, linesOf, nameOf, type Across } from './lines';
+import { answer, linesOf, nameOf, type Across, type Line } from './lines';
 import { Overlays } from './overlays';
 import { pick } from './pick';
 import type { Track } from './track';
-import { acrossChoices, acrossWord, phaseOf, phaseWord, shownChoices, staleLine, type Shown } from './words';
+import { acrossChoices, acrossWord, phaseOf, shownChoices, type Shown } from './words';
 
 export interface CockpitData {
   /** The loop itself, then those that are laid over it. */
@@ -55,11 +56,15 @@ class Cockpit implements View<CockpitData> {
   ) {
     const words = (this._words = wordsOf(_options));
     this._controls = new Controls(_options, trouble => this._complain(trouble), { words });
+    this._head = new Head(words);
     this._overlays = new Overlays(_options.overlay, words);
     this._landscape = new Landscape(_options, words);
-    this._reset = button(words.__('Show all'), () => this._chart.zoom(null), {
-      title: words.__('Drag over the curve to zoom; a double click shows all')
-    });
+    this._reset = button(words.__('Show all'), () => this._chart.zoom(null), { hidden: true });
+    this._hint =
+      _options.fork || _options.landscape
+        ? words.__('Drag over the curve to zoom; click to pick an iteration.')
+        : words.__('Drag over the curve to zoom.');
+    this._fillTools();
     const table = dataTable(
       words,
       words.__('Iterations as a table'),
@@ -69,12 +74,11 @@ class Cockpit implements View<CockpitData> {
     this._node = html(
       'section',
       { class: 'qmv qmv-Card qmv-Loop' },
-      html('div', { class: 'qmv-Card-told' }, this._state, this._name, this._pending),
-      this._trouble,
+      this._head.node,
       this._failure,
       this._controls.node,
       this._figures,
-      this._tools(),
+      this._tools,
       this._place,
       this._heat,
       this._landscape.node,
@@ -87,8 +91,10 @@ class Cockpit implements View<CockpitData> {
     _element.replaceChildren(this._node);
     this._chart = new Chart(this._place, {
       read: x => this._read(x),
-      pick: x => this._pick(x)
+      pick: x => this._pick(x),
+      zoomed: on => (this._reset.hidden = !on)
     });
+    this._read(null);
     this._draw();
   }
 
@@ -112,7 +118,7 @@ class Cockpit implements View<CockpitData> {
     return this._data.tracks[0];
   }
 
-  private _tools(): HTMLElement {
+  private _fillTools(): void {
     const words = this._words;
     const log = html('input', { type: 'checkbox' });
     log.addEventListener('change', () => {
@@ -130,9 +136,7 @@ class Cockpit implements View<CockpitData> {
         this._draw();
       });
     this._against = picker(words.__('against'), acrossChoices(words), value => (this._across = value));
-    return html(
-      'div',
-      { class: 'qmv-Tools' },
+    this._tools.append(
       picker(words.__('Show'), shownChoices(words, this._landscape.offered), value => (this._shown = value)),
       this._against,
       this._logBox,
@@ -148,12 +152,11 @@ class Cockpit implements View<CockpitData> {
     const { connection, trouble } = this._data;
     const stale = !track.ended && connection !== 'online';
     this._node.dataset.phase = phaseOf(track);
+    this._node.dataset.status = track.status;
     this._node.classList.toggle('qmv-mod-stale', stale);
     this._node.setAttribute('aria-label', words.__('Loop %1', track.name || track.id));
-    setText(this._state, stale ? words.__('Last known: %1', phaseWord(track, words)) : phaseWord(track, words));
-    setText(this._name, track.name || track.id);
-    setText(this._pending, track.ended ? '' : this._controls.pending(track.state.obeyed));
-    show(this._trouble, stale ? staleLine(connection, trouble ?? '', words) : track.data.error);
+    const pending = track.ended ? '' : this._controls.pending(track.state.obeyed);
+    this._head.show(track, { pending, connection, trouble: trouble ?? '', stale });
     const online = connection === 'online';
     this._controls.show({ state: track.state, ended: track.ended, online, picked: this._picked });
     this._fill();
@@ -185,7 +188,11 @@ class Cockpit implements View<CockpitData> {
     const log = this._log && shown !== 'parameters'; // angles have signs
     this._heat.hidden = shown !== 'heat map';
     this._landscape.node.hidden = shown !== 'landscape';
-    this._place.hidden = this._legend.hidden = this._reset.hidden = this._against.hidden = flat;
+    const none = tracks.every(track => track.size === 0);
+    this._tools.hidden = none && !flat;
+    this._place.hidden = flat || none;
+    this._legend.hidden = this._against.hidden = flat;
+    this._reading.hidden = flat || none;
     this._logBox.hidden = flat || shown === 'parameters';
     if (shown === 'heat map') {
       drawHeatmap(this._heat, this._track, words);
@@ -201,15 +208,15 @@ class Cockpit implements View<CockpitData> {
     const from =
       answer(tracks) === null ? words.__('above the lowest seen') : words.__('distance from the exact answer');
     const up = log && shown === 'value' ? from : nameOf(shown, words);
-    const empty = !lines.some(line => line.y.some(Number.isFinite));
+    const empty = none || !lines.some(line => line.y.some(Number.isFinite));
     const title = words.__('%1 against %2, %3 iterations', up, acrossWord(across, words), grouped(this._track.size));
-    this._chart.draw({ lines, log, across: acrossWord(across, words), up, title });
+    this._chart.draw({ lines, log, across: acrossWord(across, words), whole: across !== 'seconds', up, title });
     const nothing = this._track.size
       ? words.__('This loop does not tell its %1.', nameOf(shown, words))
       : words.__('No iteration has ended yet.');
     const items = empty
       ? [html('span', {}, nothing)]
-      : lines.map(line =>
+      : inOrder(lines, shown).map(line =>
           html(
             'span',
             { class: 'qmv-Legend-item' },
@@ -226,7 +233,7 @@ class Cockpit implements View<CockpitData> {
   private _read(x: number | null): void {
     const words = this._words;
     if (x === null) {
-      setText(this._reading, this._picked ? words.__('Iteration %1 is picked.', grouped(this._picked)) : '');
+      setText(this._reading, this._picked ? words.__('Iteration %1 is picked.', grouped(this._picked)) : this._hint);
       return;
     }
     const told = this._data.tracks.map(track => {
@@ -258,7 +265,7 @@ class Cockpit implements View<CockpitData> {
   }
 
   private _complain(trouble: string): void {
-    show(this._failure, trouble);
+    put(this._failure, trouble);
     this._draw();
   }
 
@@ -278,12 +285,11 @@ class Cockpit implements View<CockpitData> {
   private readonly _chart: Chart;
   private readonly _controls: Controls;
   private readonly _reset: HTMLButtonElement;
-  private readonly _state = html('strong', { class: 'qmv-Card-state', role: 'status' });
-  private readonly _name = html('span', { class: 'qmv-Card-name' });
-  private readonly _pending = html('span', { class: 'qmv-soft', role: 'status' });
-  private readonly _trouble = html('div', { class: 'qmv-Card-trouble', role: 'status', hidden: true });
+  private readonly _head: Head;
   private readonly _failure = html('div', { class: 'qmv-Card-error', role: 'alert', hidden: true });
   private readonly _figures = html('dl', { class: 'qmv-Loop-figures' });
+  private readonly _tools = html('div', { class: 'qmv-Tools' });
+  private readonly _hint: string;
   private readonly _logBox = html('label', { class: 'qmv-Check' });
   private readonly _place = html('div', { class: 'qmv-Loop-place' });
   private readonly _heat = html('div', { hidden: true });
@@ -302,7 +308,7 @@ class Cockpit implements View<CockpitData> {
   private _drawnAt = 0;
 }
 
-function show(node: HTMLElement, text: string): void {
-  setText(node, text);
-  node.hidden = text === '';
+/** Returns lines as the legend names them: the value before what lies below it. */
+function inOrder(lines: readonly Line[], shown: Shown): readonly Line[] {
+  return shown === 'value' ? [...lines].sort((a, b) => a.colour - b.colour) : lines;
 }

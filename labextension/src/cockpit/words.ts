@@ -30,24 +30,43 @@ export function acrossChoices(words: Words): (readonly [Across, string])[] {
   ];
 }
 
-/** Returns how a loop stands, for the style sheet: a phase, or "held". */
+/** Returns how a loop stands, for the style sheet: a phase, "waiting" (in line) or "held". */
 export function phaseOf(track: Track): string {
-  return track.ended ? 'ended' : track.status === 'HELD' ? 'held' : track.state.phase;
+  const { phase } = track.state;
+  if (track.ended) {
+    return 'ended';
+  }
+  return track.status === 'HELD' ? 'held' : track.status === 'READY' && phase === 'starting' ? 'waiting' : phase;
 }
 
 /** Returns how a loop stands, in words. */
 export function phaseWord(track: Track, words: Words): string {
   const names: Record<string, string> = {
+    waiting: words.__('Waiting'),
     starting: words.__('Starting'),
     running: words.__('Running'),
     paused: words.__('Paused'),
-    held: words.__('Held'),
+    held: words.__('Paused, at rest'),
     measuring: words.__('Measuring the best point again'),
     ended: words.__('Ended')
   };
   const { status } = track;
   const failed = status === 'FAILED' ? words.__('Failed') : status === 'CANCELLED' ? words.__('Cancelled') : '';
   return (status && isFinal(status) && failed) || names[phaseOf(track)];
+}
+
+/** Returns what a loop waits for, in a sentence; "" where it does not wait. */
+export function waitsLine(track: Track, words: Words): string {
+  switch (phaseOf(track)) {
+    case 'ended':
+      return '';
+    case 'held':
+      return track.state.waits || words.__('It has given its process back. Resume goes on from where it stands.');
+    case 'waiting':
+      return track.state.waits || words.__('It is in line: other loops run now.');
+    default:
+      return track.state.waits;
+  }
 }
 
 export function acrossWord(across: Across, words: Words): string {

@@ -6,10 +6,11 @@
  */
 
 import { isFinal, type JobStatus, type JobView, type LiveView } from '../protocol';
-import { readBundle, type Counts } from './bundle';
+import type { Counts } from './bundle';
 import { mountHistogram } from './histogram';
 import { button, html, setText } from './make';
 import { grouped } from './numbers';
+import { readBundle } from './read';
 import { mountResult } from './result';
 import { sign } from './signs';
 import { progress, timeLine } from './timing';

@@ -1,6 +1,7 @@
 /** The views: `mount…(element, data, options)` → `{ update, dispose }`. They know nothing of JupyterLab. */
 
-export { JOB_MIME, readBundle, RESULT_MIME } from './bundle';
+export { JOB_MIME, RESULT_MIME } from './bundle';
+export { readBundle } from './read';
 export { mountCard, type CardData, type CardOptions } from './card';
 export { mountCircuit } from './circuit';
 export { mountGrid } from './grid';

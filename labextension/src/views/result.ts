@@ -1,6 +1,7 @@
 /** A whole stored result: its headline, a view for each circuit, and what it says of itself. */
 
-import { readBundle, type Bundle, type Part } from './bundle';
+import type { Bundle, Part } from './bundle';
+import { readBundle } from './read';
 import { mountGrid } from './grid';
 import { mountHistogram } from './histogram';
 import { mountLaid } from './laid';

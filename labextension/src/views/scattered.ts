@@ -65,8 +65,8 @@ function drawRow(one: ScatteredOutcome, reach: number, words: Words): HTMLElemen
 }
 
 function foot(reach: number, words: Words): HTMLElement {
-  const half = percent(reach / 2);
-  const ticks = [[25, `−${half}`] as const, [50, words.__('mean')] as const, [75, `+${half}`] as const];
+  const far = percent(0.8 * reach); // far enough apart to be read in a narrow cell
+  const ticks = [[10, `−${far}`] as const, [50, words.__('mean')] as const, [90, `+${far}`] as const];
   const marks = ticks.map(([left, text]) => html('span', { style: `left:${left}%` }, text));
   const cells = [1, 2, 3].map(() => html('td'));
   const row = html('div', { class: 'qmv-Ticks' }, ...marks);

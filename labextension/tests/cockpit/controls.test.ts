@@ -82,4 +82,19 @@ describe('the figures', () => {
     expect(found['Lowest seen']).toContain('biased');
     expect(found.Ended).toBe('stopped by the user');
   });
+
+  it('say what was spent, and of how much, where anything can be', () => {
+    const spent = (cost: number, budget: number | null): string | undefined => {
+      const loop = readStored(wire.mime[LOOP_MIME])!;
+      const track = new Track({ ...loop, state: { ...loop.state, cost, budget } });
+      return Object.fromEntries(figures(track, ENGLISH)).Spent;
+    };
+    expect(readStored(wire.mime[LOOP_MIME])!.state).toMatchObject({ cost: 0.32, budget: 2 });
+    expect([spent(0.32, 2), spent(0.32, null), spent(0.0032, null), spent(0, null)]).toEqual([
+      '0.32 of 2.00 USD',
+      '0.32 USD',
+      '0.0032 USD',
+      undefined
+    ]);
+  });
 });

@@ -98,6 +98,12 @@ describe('a track', () => {
     expect(new Track(unread('x', '')).nearest('iteration', 1)).toBe(-1);
   });
 
+  it('has ended for good, whatever news come late', () => {
+    const track = new Track({ ...part(1, 5), status: 'FAILED' });
+    track.take(readState({ phase: 'running', iteration: 5, evaluations: 5 }), readRows(rows(5, 5))!);
+    expect(track.ended).toBe(true);
+  });
+
   it('does not go back to an older state', () => {
     const track = new Track(part(1, 5));
     track.take(readState({ phase: 'running', iteration: 2, evaluations: 2 }), readRows(rows(1, 2))!);
@@ -133,12 +139,11 @@ describe('thinning', () => {
 describe('lines', () => {
   const track = new Track(stored);
 
-  it('calls the lowest of noisy values biased, and draws the exact answer', () => {
-    expect(linesOf([track], 'iteration', 'value', false).map(line => line.label)).toEqual([
-      'value',
-      'lowest seen (biased)',
-      'exact answer'
-    ]);
+  it('calls the lowest of noisy values biased, where it is not the value itself, and draws the exact answer', () => {
+    const labels = (one: Track): string[] => linesOf([one], 'iteration', 'value', false).map(line => line.label);
+    expect(labels(track)).toEqual(['value', 'exact answer']);
+    const risen = { ...stored, rows: { ...stored.rows, value: [0.25, 0.5, -0.03125] } };
+    expect(labels(new Track(risen))).toEqual(['lowest seen (biased)', 'value', 'exact answer']);
   });
 
   it('shows distances from the exact answer where the axis is logarithmic', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readBundle, RESULT_MIME } from '../../src/views/bundle';
+import { RESULT_MIME } from '../../src/views/bundle';
+import { readBundle } from '../../src/views/read';
 import { wire } from '../wire';
 
 describe('a stored bundle', () => {
