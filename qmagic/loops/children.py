@@ -54,8 +54,9 @@ class Children:
         self._held = Held(job, loop, door.record, opened)
         self._bounds: dict[bytes, Decimal] = {}
         self._evaluation = self._attempt = self._place = 0
-        self._spent = self._billed = self._dearest = Decimal(0)
+        self._spent = self._billed = self._asked = self._dearest = Decimal(0)
         self._last, self._what = False, ""
+        self._counted: set[str] = set()
         #: What is waited for, in words; "" for nothing.
         self.waits = ""
 
@@ -72,14 +73,15 @@ class Children:
         self._evaluation, self._attempt, self._place, self._last = evaluation, attempt, 0, last
         first, after = evaluation + 1, evaluation + number
         self._what = f"evaluation {first}" if number == 1 else f"evaluations {first} to {after}"
-        self._spent = Decimal(str(spent))
+        self._spent, self._asked = Decimal(str(spent)), Decimal(0)
 
     def run(self, spec: JobSpec, measurement: JobSpec | None = None) -> Result:
         """Runs a job as a child, and returns its result.
 
         Args:
             spec: The job; its id is drawn here.
-            measurement: What the last measurement would be; where it is not known, the dearest child so far counts.
+            measurement: What the last measurement would be; where it is not known, the dearest evaluation so far
+                counts.
 
         Raises:
             Withdrawn, ChildFailed, TooDear: See there.
@@ -88,13 +90,12 @@ class Children:
         from qmagic.client.submit import submit_once
 
         try:
-            left = self._left()
+            id, left = self._next_id(), self._left()
             session = self._held.ready(left, last=self._last)
             most = None if left is None or self._held.pays else self._allowed(spec, measurement, left)
             job = self._job
             child = msgspec.structs.replace(
-                spec, id=self._next_id(),
-                name=f"{job.name or job.id} · {self._what}", tags=job.tags, notebook=job.notebook,
+                spec, id=id, name=f"{job.name or job.id} · {self._what}", tags=job.tags, notebook=job.notebook,
                 notebook_path=job.notebook_path, cell_id=job.cell_id, parent=job.id, priority=job.priority,
                 session=session, max_cost=most,
             )  # fmt: skip
@@ -122,16 +123,23 @@ class Children:
         from qmagic.client.handle import Job
 
         place, self._place = self._place, self._place + 1
+        what = "last" if self._last else "value"
         for attempt in range(self._attempt + 1):
-            purpose = f"{'last' if self._last else 'value'} {self._evaluation} {place} {attempt}"
-            id = derived_job_id(self._job.id, purpose, self._evaluation)
-            try:
-                status = Job(id).status() if attempt < self._attempt else JobStatus.DONE
-            except NotFoundError:
-                return id
-            if status is JobStatus.DONE or not status.final:
+            id = derived_job_id(self._job.id, f"{what} {self._evaluation} {place} {attempt}", self._evaluation)
+            if attempt == self._attempt or not self._has_failed(Job(id)):
                 return id
         raise AssertionError("unreachable: the last attempt is always taken")
+
+    def _has_failed(self, child: Job) -> bool:
+        """Tells whether a child of an earlier attempt gave nothing; then what it was billed counts, once."""
+        try:
+            status = child.status()
+        except NotFoundError:
+            return False
+        failed = status.final and status is not JobStatus.DONE
+        if failed and child.id not in self._counted:
+            self._count(child)  # it is not on the tape, and the process that counted it is gone
+        return failed
 
     def _awaited(self, child: Job) -> Result:
         result: Result | None = None
@@ -170,8 +178,8 @@ class Children:
 
     def _count(self, child: Job, *, withdrawn: bool = False) -> None:
         """Adds what a child was billed; its bound where that is not known (yet)."""
-        info = child.info()
-        spec = child.spec()
+        info, spec = child.info(), child.spec()
+        self._counted.add(child.id)
         billed = info.cost
         if billed is None and spec.max_cost is not None and (withdrawn or info.status is not JobStatus.DONE):
             billed = 0.0 if info.status is JobStatus.CANCELLED else spec.max_cost
@@ -194,7 +202,8 @@ class Children:
         bound = self._bound(spec)
         if bound is None:
             return float(max(left, Decimal(0)))  # nobody can tell now: the job service will, and holds it to this
-        self._dearest = max(self._dearest, bound)
+        self._asked += bound
+        self._dearest = max(self._dearest, self._asked)
         after = None if measurement is None else self._bound(measurement)
         kept = Decimal(0) if self._last else self._dearest if after is None else after
         if bound + kept > left:

@@ -265,3 +265,16 @@ def test_a_sessions_time_fits_the_budget(stub):
     [opened] = [entry for chunk in tape(loop.id) for entry in unpack(chunk) if isinstance(entry, Opened)]
     assert opened.most == pytest.approx(70 * 1.6)
     assert 0 < result.cost <= 112
+
+
+def test_a_fork_pays_for_its_own(stub):
+    """A fork begins with its parent's values, of which nothing is billed to it."""
+    stub.fresh("price=real")
+    loop = asked(budget=200, maxiter=2)
+    result = loop.result(90)
+    fork = loop.fork(1, maxiter=2)
+    again = fork.result(90)
+    billed = [info.cost for info in children(fork)]
+    assert 0 < len(billed) < result.evaluations
+    assert again.cost == pytest.approx(sum(billed))
+    assert fork.state().budget == 200
