@@ -73,34 +73,42 @@ def _kill_loop(draw: random.Random, loops: dict[str, client.Loop], seen: dict[st
     return ""
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_killed_loops_go_on_identically(own_home, full):
     """Loop processes and the service are killed at random moments; every value, gradient and iterate is the same."""
-    specs = {name: _specs(name) for name in OPTIMIZERS}
-    expected = {name: trajectory(played(undisturbed)[1]) for name, (_, undisturbed) in specs.items()}
-    draw = random.Random(20260)
-    client.submit_many([spec for spec, _ in specs.values()])
-    loops = {name: client.Loop(spec.id) for name, (spec, _) in specs.items()}
+    expected = {name: trajectory(played(_specs(name)[1])[1]) for name in OPTIMIZERS}
+    draw, most = random.Random(20260), full(5, 200)
+    victims: list[str] = []
+    while len(victims) < most:  # as many rounds as it takes: how often a loop can be killed is the machine's matter
+        specs = {name: _specs(name)[0] for name in OPTIMIZERS}
+        new_line()
+        client.submit_many(list(specs.values()))
+        loops = {name: client.Loop(spec.id) for name, spec in specs.items()}
+        killed = _kill_them(draw, loops, own_home, most - len(victims))
+        assert killed, "the loops were too quick to be killed"
+        victims += killed
+        for name, loop in loops.items():
+            new_line()
+            result = _steady(lambda loop=loop: loop.result(120))
+            entries = [entry for chunk in tape(loop.id) for entry in unpack(chunk)]
+            assert trajectory(entries) == expected[name], f"{name}, after kills of {victims}"
+            assert result.history.rows.x == b"".join(row[2] for row in expected[name] if len(row) == 6)
+
+
+def _kill_them(draw: random.Random, loops: dict[str, client.Loop], folder: Path, most: int) -> list[str]:
+    """Kills at random moments until all loops have ended, at most so often; returns who was killed."""
     victims: list[str] = []
     seen: dict[str, int] = {}
-    while len(victims) < (most := full(5, 200)):
+    while len(victims) < most and not _steady(lambda: all(loop.done() for loop in loops.values())):
         threading.Event().wait(draw.random() * 0.5)  # any moment will do
-        if _steady(lambda: all(loop.done() for loop in loops.values())):
-            break
         new_line()
         if len(victims) % 5 == 2:
-            if (found := home.find_service(own_home)) is not None:
+            if (found := home.find_service(folder)) is not None:
                 kill(found.pid)
                 victims.append("service")
         elif name := _kill_loop(draw, loops, seen):
             victims.append(name)
-    assert len(victims) >= 0.8 * most, "the loops were too quick to be killed"
-    for name, loop in loops.items():
-        new_line()
-        result = _steady(lambda loop=loop: loop.result(120))
-        entries = [entry for chunk in tape(loop.id) for entry in unpack(chunk)]
-        assert trajectory(entries) == expected[name], f"{name}, after kills of {victims}"
-        assert result.history.rows.x == b"".join(row[2] for row in expected[name] if len(row) == 6)
+    return victims
 
 
 SUBMITTER = """
