@@ -24,14 +24,19 @@ if TYPE_CHECKING:
 SOAK = os.environ.get("QMAGIC_SOAK") == "1"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what has a full count: each test that uses `full`, and each in a file that has SOAK. Orders files."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks what has a full count: each test that uses `full`, and each in a file that has SOAK. Orders files.
+
+    What is marked `further` runs with the full counts only.
+    """
     for item in items:
         module = getattr(item, "module", None)
         reads = module is not None and "SOAK" in inspect.getsource(module)
-        if reads or "full" in getattr(item, "fixturenames", ()):
+        if reads or "full" in getattr(item, "fixturenames", ()) or item.get_closest_marker("further"):
             item.add_marker("soak")
-    items[:] = _spread(items)
+    left = [] if SOAK else [item for item in items if item.get_closest_marker("further")]
+    config.hook.pytest_deselected(items=left)
+    items[:] = _spread([item for item in items if item not in left])
 
 
 def _spread(items: list[pytest.Item]) -> list[pytest.Item]:

@@ -34,6 +34,7 @@ def test_the_hopeless_is_refused_at_once(runner):
     assert found["refused"].startswith("nothing here can run this circuit: 32 qubits need 128 GB as a state vector")
 
 
+@pytest.mark.further
 def test_a_run_over_its_time_is_stopped(runner):
     """The process is killed, and the next run has a new one."""
     (slow,) = files(["large-swap_test_n115"])

@@ -104,7 +104,7 @@ def test_no_token_is_anywhere(world, home):
 
     assert run(f"%load_ext qmagic\nTEXT = {QASM!r}\n{IN_KERNEL}").status == "ok"
     assert run(f"refused = run({wrong}); show(run({good}))").stdout.count("DONE") >= len(good)
-    for fault in ("401", "truncated"):
+    for fault in ("401", "truncated") if SOAK else ("truncated",):
         control.plan_faults([{"stage": stage, "kind": fault, "cloud": one} for stage in FAULTY for one in clouds])
         assert run(f"show(run({good}))").status == "ok"
     assert run("held(refused)").stdout.count("job.held") >= len(wrong)

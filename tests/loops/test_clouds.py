@@ -151,7 +151,7 @@ def test_a_failed_evaluation_pauses_the_loop(stub):
     assert states.count("DONE") == result.evaluations
 
 
-@pytest.mark.parametrize("budget", [None, 50])
+@pytest.mark.parametrize("budget", [None, pytest.param(50, marks=pytest.mark.further)])
 def test_what_cannot_run_there_ends_the_loop(stub, budget):
     """A device that is not there fails the loop at once, with the provider's sentence; nothing waits for a resume."""
     stub.fresh()
@@ -239,6 +239,7 @@ def test_a_session_is_closed_on_a_pause_and_at_the_end(stub):
     assert set(jobs) == {one["id"] for one in sessions(stub)}
 
 
+@pytest.mark.further
 def test_a_killed_loop_closes_its_session(stub):
     """The session of a loop whose process dies is closed; the loop goes on in another, and none is open at the end."""
     stub.fresh()
@@ -267,6 +268,7 @@ def test_a_sessions_time_fits_the_budget(stub):
     assert 0 < result.cost <= 112
 
 
+@pytest.mark.further
 def test_a_fork_pays_for_its_own(stub):
     """A fork begins with its parent's values, of which nothing is billed to it."""
     stub.fresh("price=real")

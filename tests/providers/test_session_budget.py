@@ -151,6 +151,7 @@ def test_max_cost(stub):
         qmagic.session(DEVICE, max_cost=-1)
 
 
+@pytest.mark.further
 def test_jobs_of_a_batch_are_billed(stub):
     """A batch costs nothing and reserves nothing; its jobs are billed as ever, and `max_cost` would bound nothing."""
     stub.fresh("price=real")
@@ -213,6 +214,7 @@ def test_a_killed_service_keeps_its_reservation(stub, home):
     held.close()
 
 
+@pytest.mark.further
 def test_killed_while_it_is_opened(stub, home):
     """kill -9 between reservation and answer: the session is lost, bills nothing, and gives its reservation back; who
     asks again for it hears that, and no second one is opened."""
@@ -249,6 +251,7 @@ def test_not_opened(stub, kind):
     stub.fresh()
 
 
+@pytest.mark.further
 def test_a_provider_that_no_longer_tells(stub):
     """Where nobody tells what a session billed, all its seconds count: never too little."""
     stub.fresh("price=real")
@@ -260,6 +263,7 @@ def test_a_provider_that_no_longer_tells(stub):
     assert (limit().reserved, limit().spent) == (0, 160)
 
 
+@pytest.mark.further
 def test_without_a_budget_it_is_counted(stub):
     """A session without any budget is opened as asked, and is in the report with what it cost."""
     stub.fresh("price=real")
