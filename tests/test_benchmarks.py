@@ -14,7 +14,7 @@ from benchmarks.row import seconds, seconds_more, times_as_fast, times_as_long
 from tests.conftest import SOAK
 
 #: With a browser or four clouds' clients even the tiniest takes a while: these run in `make soak`.
-SLOW = ("panel", "cockpit", "collected", "layers", "whole_vqe", "first_cell")
+SLOW = ("panel", "cockpit", "collected", "layers", "whole_vqe", "first_cell", "gradient", "queued")
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if SOAK or name not in SLOW])

@@ -77,7 +77,7 @@ def _kill_loop(draw: random.Random, loops: dict[str, client.Loop], seen: dict[st
 def test_killed_loops_go_on_identically(own_home, full):
     """Loop processes and the service are killed at random moments; every value, gradient and iterate is the same."""
     expected = {name: trajectory(played(_specs(name)[1])[1]) for name in OPTIMIZERS}
-    draw, most = random.Random(20260), full(5, 200)
+    draw, most = random.Random(20260), full(3, 200)
     victims: list[str] = []
     while len(victims) < most:  # as many rounds as it takes: how often a loop can be killed is the machine's matter
         specs = {name: _specs(name)[0] for name in OPTIMIZERS}

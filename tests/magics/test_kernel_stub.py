@@ -34,7 +34,7 @@ def test_a_cell_runs_on_the_stub(kernel):
     """With a stub running, its devices are listed, and a cell runs on one: X on qubit 0 of 3 reads '001'."""
     kernel.run("%qstub start")
     Stub().fresh()  # it remembers what it was set to
-    assert "ibm-stub:ibm_manila" in kernel.run("%qbackends --refresh").text
+    assert "ibm-stub:ibm_manila" in kernel.run("%qbackends ibm-stub --refresh").text
     cell = kernel.run(
         "%%qrun --backend ibm-stub:manila --shots 500 --output result\n"
         'OPENQASM 3.0; include "stdgates.inc"; qubit[3] q; bit[3] c; x q[0]; c = measure q;'

@@ -16,6 +16,7 @@ from qmagic.providers.qir import GATES, program_of
 from tests.providers.laws import SECONDS, Laws, flipped, until
 
 
+@pytest.mark.further
 class TestAzure(Laws):
     """The laws."""
 

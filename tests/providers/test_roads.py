@@ -126,6 +126,7 @@ def test_what_cannot_be_adopted(stub, cloud):
         qmagic.adopt(f"{cloud}-stub:nothing")
 
 
+@pytest.mark.further
 def test_a_result_without_counts(stub):
     """An adopted job whose result qmagic cannot read fails with a sentence."""
     stub.fresh()

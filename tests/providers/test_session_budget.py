@@ -194,6 +194,7 @@ def test_it_is_settled_when_its_last_job_has_ended(stub):
     assert (limit().reserved, float(limit().spent)) == (0, pytest.approx(held.info().cost, abs=1e-5))
 
 
+@pytest.mark.further
 def test_a_killed_service_keeps_its_reservation(stub, home):
     """kill -9 while a job runs in a session: the reservation stands in the next service, which closes the session and
     settles it; the job, which is fetched by the new service, is not billed again."""
