@@ -13,7 +13,7 @@ from benchmarks.__main__ import NAMES, main
 from benchmarks.row import seconds, seconds_more, times_as_fast, times_as_long
 from tests.conftest import SOAK
 
-#: With a browser or four clouds' clients even the tiniest takes a while: these run in `make soak`.
+#: With a browser, four clouds or peers even the tiniest takes a while: these run in `make soak`.
 SLOW = ("panel", "cockpit", "collected", "layers", "whole_vqe", "first_cell", "gradient", "queued")
 
 
