@@ -14,7 +14,7 @@ from benchmarks.row import seconds, seconds_more, times_as_fast, times_as_long
 from tests.conftest import SOAK
 
 #: With a browser, four clouds or peers even the tiniest takes a while: these run in `make soak`.
-SLOW = ("panel", "cockpit", "collected", "layers", "whole_vqe", "first_cell", "gradient", "queued")
+SLOW = ("panel", "cockpit", "collected", "layers", "whole_vqe", "first_cell", "gradient", "queued", "full_store")
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if SOAK or name not in SLOW])

@@ -239,7 +239,6 @@ def test_a_session_is_closed_on_a_pause_and_at_the_end(stub):
     assert set(jobs) == {one["id"] for one in sessions(stub)}
 
 
-@pytest.mark.further
 def test_a_killed_loop_closes_its_session(stub):
     """The session of a loop whose process dies is closed; the loop goes on in another, and none is open at the end."""
     stub.fresh()
@@ -268,7 +267,6 @@ def test_a_sessions_time_fits_the_budget(stub):
     assert 0 < result.cost <= 112
 
 
-@pytest.mark.further
 def test_a_fork_pays_for_its_own(stub):
     """A fork begins with its parent's values, of which nothing is billed to it."""
     stub.fresh("price=real")

@@ -151,7 +151,6 @@ def test_max_cost(stub):
         qmagic.session(DEVICE, max_cost=-1)
 
 
-@pytest.mark.further
 def test_jobs_of_a_batch_are_billed(stub):
     """A batch costs nothing and reserves nothing; its jobs are billed as ever, and `max_cost` would bound nothing."""
     stub.fresh("price=real")
@@ -252,7 +251,6 @@ def test_not_opened(stub, kind):
     stub.fresh()
 
 
-@pytest.mark.further
 def test_a_provider_that_no_longer_tells(stub):
     """Where nobody tells what a session billed, all its seconds count: never too little."""
     stub.fresh("price=real")
@@ -264,7 +262,6 @@ def test_a_provider_that_no_longer_tells(stub):
     assert (limit().reserved, limit().spent) == (0, 160)
 
 
-@pytest.mark.further
 def test_without_a_budget_it_is_counted(stub):
     """A session without any budget is opened as asked, and is in the report with what it cost."""
     stub.fresh("price=real")

@@ -286,7 +286,7 @@ class Laws(RuleBasedStateMachine):
 
 TestManagerLaws = Laws.TestCase
 TestManagerLaws.settings = settings(
-    max_examples=1000 if SOAK else 40,
+    max_examples=1000 if SOAK else 25,
     stateful_step_count=60,
     deadline=None,
     suppress_health_check=list(HealthCheck),
