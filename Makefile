@@ -3,6 +3,8 @@
 SHELL := bash
 BIN := .venv/bin
 NPM := npm --silent --prefix labextension
+# what starts hundreds of processes compiles a module once, not in each of them
+unexport PYTHONDONTWRITEBYTECODE
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
@@ -19,6 +21,7 @@ lab: setup ## open JupyterLab on the tutorials (LAB_ARGS=... is passed on)
 
 test: setup ## run every test and notebook (PYTEST_ARGS=... is passed on)
 	@tools/browser.sh
+	@$(BIN)/python -m qmagic.backends.kernels # once, or else all loops that come first would compile them side by side
 	@$(NPM) test
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 

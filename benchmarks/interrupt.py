@@ -24,14 +24,14 @@ def measure(*, rounds: int = 10, qubits: int = 24) -> list[Row]:
 
     Args:
         rounds: Interrupts.
-        qubits: Width of the simulation; a state of 16 bytes for each amplitude.
+        qubits: Width of the simulation; a state has at least 8 bytes for each amplitude.
     """
     back, gone, over, bells, memory = [], [], [], [], []
     with new_home() as home, Kernel(home) as kernel:
         kernel.run("%load_ext qmagic")
         kernel.run(_BELL)
         for _ in range(rounds):
-            interrupt = _Interrupt(home, kernel, held=16 << qubits)
+            interrupt = _Interrupt(home, kernel, held=8 << qubits)
             kernel.run(f"%%qrun\n{wide_text(qubits)}", when_busy=interrupt, fails=True)
             back.append(time.perf_counter() - interrupt.sent)
             bells.append(kernel.run(_BELL))
@@ -56,7 +56,7 @@ class _Interrupt:
     Args:
         home: Whose worker.
         kernel: Which kernel.
-        held: Bytes of the state that it simulates.
+        held: Bytes of the state that it simulates, at least.
     """
 
     def __init__(self, home: Home, kernel: Kernel, held: int) -> None:

@@ -50,6 +50,7 @@ class Lab:
             "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces"),
             "JUPYTER_TOKEN": self.token,
             "QMAGIC_HEADLESS": "0",  # CI says that nobody watches; here somebody does
+            "PATH": str(Path(sys.executable).parent),  # where Node.js is found, each server asks it for its settings
         }
         if folder := os.environ.get("QMAGIC_IPYKERNEL"):
             environment["JUPYTER_PATH"] = str(_kernel_of(Path(folder), own))
@@ -59,6 +60,8 @@ class Lab:
             *("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
             *("--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True"),
             "--JupyterNotebookApp.expose_app_in_browser=True",
+            # or each page that is opened makes the server start Node.js, to see whether JupyterLab has to be built
+            "--ServerApp.tornado_settings={'page_config_data': {'buildCheck': False}}",
             *(["--allow-root"] if os.geteuid() == 0 else []),
         ]
         self._log = own / "server.log"
@@ -77,7 +80,7 @@ class Lab:
         """Returns the server's answer."""
         request = urllib.request.Request(f"{self.url}/{path}", method=method)
         request.add_header("Authorization", f"token {self.token}")
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             body = answer.read()
         return json.loads(body) if body else None
 
@@ -95,7 +98,7 @@ class Lab:
         except OSError:
             pass
         try:
-            self._process.wait(10)
+            self._process.wait(30)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()

@@ -145,14 +145,14 @@ class Runner:
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
-        self._ours, self._peer = (Served("benchmarks.qasm", worker=worker) for worker in (True, False))
+        self.ours, self.peer = (Served("benchmarks.qasm", worker=worker) for worker in (True, False))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        self._ours.end()
-        self._peer.end()
+        self.ours.end()
+        self.peer.end()
 
     def run(self, path: Path, backend: str) -> dict[str, Any]:
         """Returns ``seconds``, ``backend``, ``method``, or ``refused``, ``failed`` or ``stopped`` with the reason."""
@@ -163,7 +163,7 @@ class Runner:
         return found
 
     def _once(self, path: Path, backend: str) -> dict[str, Any]:
-        served = self._peer if backend == AER else self._ours
+        served = self.peer if backend == AER else self.ours
         try:
             found: dict[str, Any] = served.ask([str(path), backend], self._seconds + 1.0)
         except TimeoutError:

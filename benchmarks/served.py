@@ -33,6 +33,11 @@ class Served:
         self._environment = {**os.environ, **(_WORKER if worker else {}), "PYTHONPATH": str(ROOT)}
         self._process: subprocess.Popen[str] | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """The process; None while there is none."""
+        return None if self._process is None else self._process.pid
+
     def ask(self, question: Any, seconds: float) -> Any:
         """Returns the answer.
 

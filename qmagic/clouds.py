@@ -10,6 +10,7 @@ import msgspec
 __all__ = [
     "BY_WALL_TIME",
     "CLOUDS",
+    "KEYED_SESSIONS",
     "PLACING",
     "REMOTE",
     "AccountJob",
@@ -25,6 +26,8 @@ CLOUDS = ("ibm", "braket", "azure", "ionq")
 PLACING = ("ibm",)
 #: The clouds that bill a session by its wall time, and not its jobs.
 BY_WALL_TIME = ("ibm",)
+#: The clouds where asking again for a session, under the same key, opens no second one.
+KEYED_SESSIONS = ("azure",)
 #: The language of an adopted job's source: the data is the provider's id of it, the circuit stayed there.
 REMOTE = "remote"
 _STUB = "-stub"

@@ -48,7 +48,7 @@ SPECS = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(SPECS)
 def test_a_spec_survives_the_way(spec):
     """A spec that was sent is equal to the one that arrives, and encodes to the same bytes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,8 +121,9 @@ VAGUE = {"helper", "helpers", "util", "utils", "core", "common", "misc", "handle
 LONG: dict[str, str] = {}
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """Yields ``(module, lazy)`` for each import of a file that happens at run time."""
+@functools.cache
+def imports(path: Path) -> tuple[tuple[str, bool], ...]:
+    """Returns ``(module, lazy)`` for each import of a file that happens at run time."""
     tree = ast.parse(path.read_text("utf-8"))
     package = path.relative_to(ROOT).with_suffix("").parts
     package = package if path.name == "__init__.py" else package[:-1]
@@ -143,7 +145,7 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
             else:
                 yield from walk(child, lazy or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda))
 
-    yield from walk(tree, lazy=False)
+    return tuple(walk(tree, lazy=False))
 
 
 def part(path: Path) -> str:

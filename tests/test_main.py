@@ -61,7 +61,7 @@ def test_show(capsys):
     """`show` gives one job with its events, by id or a beginning of it."""
     job = client.submit(scripted("fail=the reason"))
     with pytest.raises(Exception, match="the reason"):
-        job.result(10)
+        job.result(60)
     told = _json(capsys, "show", job.id)
     assert told["status"] == "FAILED"
     assert [event["kind"] for event in told["events"]] == ["job.created", "job.started", "job.failed"]

@@ -71,7 +71,7 @@ rm -f "$stamp"
 log=$venv/pip.log
 # Harmless: a place to look for packages that does not have this one, and pip's advice for root.
 harmless="Location '.*' is ignored|running pip as the 'root' user|^Requirement already satisfied"
-# --no-compile: a module is compiled when it is first imported, and most never are
+# --no-compile: most modules are never imported
 if ! "$venv/bin/python" -m pip install --no-compile --no-input --disable-pip-version-check --progress-bar off -e ".[dev]" >"$log" 2>&1; then
     grep -vE "$harmless" "$log" >&2 || true
     echo "pip could not install qmagic; the lines above say why (also in $log)." >&2
@@ -79,6 +79,9 @@ if ! "$venv/bin/python" -m pip install --no-compile --no-input --disable-pip-ver
 fi
 # a built part that was there already needed no packages; its tests and checks do
 [ -d labextension/node_modules ] || npm ci --prefix labextension --silent
+# What every kernel, worker and server imports, or else the first ones would compile it side by side, each for itself.
+"$venv/bin/python" -W ignore -m compileall -qq -j 0 -x '/tests?/' qmagic \
+    "$venv"/lib/python3*/site-packages/{qiskit*,numpy,scipy,numba,IPython,ipykernel,jupyter*,tornado,zmq,traitlets} || true
 grep -E '^(WARNING|ERROR|DEPRECATION)' "$log" | grep -vE "$harmless" >&2 || true
 
 wanted >"$stamp"

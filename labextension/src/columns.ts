@@ -2,7 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { element } from './dom';
-import { standing, tally } from './family';
+import { nameBelow, standing, tally } from './family';
 import { cost, count, duration, failure, moment, shortMoment, statusWord } from './format';
 import { drawing, statusIcon } from './icons';
 import type { Row } from './list';
@@ -97,7 +97,7 @@ function commonName(jobs: readonly JobView[]): string {
 const NAME: Column = {
   key: 'name',
   label: trans => trans.__('Job'),
-  text: (row, { trans }) => {
+  text: (row, { model, trans }) => {
     const many = row.children.length;
     const below = many ? tally(row.children, trans) : '';
     const job = row.job;
@@ -106,7 +106,8 @@ const NAME: Column = {
       return (name ? [name, below] : [below, row.id]).join('\n');
     }
     const second = failure(job) || (job.name ? job.headline : '');
-    return [title(job), [second, below].filter(Boolean).join(' · ')].join('\n');
+    const name = row.depth ? nameBelow(job, model.get(job.parent)) : job.name;
+    return [name || title(job), [second, below].filter(Boolean).join(' · ')].join('\n');
   },
   fill: (cell, _row, text) => {
     const [first, second] = text.split('\n');

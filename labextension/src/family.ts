@@ -11,6 +11,12 @@ export function standing(jobs: readonly JobView[]): JobStatus | null {
   return first?.status ?? worst ?? jobs[0]?.status ?? null;
 }
 
+/** Returns a child's name below its parent, whose own it need not repeat: "evaluation 3" of "valley · evaluation 3". */
+export function nameBelow(child: JobView, parent: JobView | undefined): string {
+  const above = `${parent?.name || child.parent} · `;
+  return child.name.startsWith(above) ? child.name.slice(above.length) : child.name;
+}
+
 /** Returns such as "4 jobs · 2 running · 1 failed". */
 export function tally(jobs: readonly JobView[], trans: TranslationBundle): string {
   const running = jobs.filter(job => isRunning(job.status)).length;

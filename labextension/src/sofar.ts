@@ -21,10 +21,10 @@ export class SoFar {
 
   readonly node = element('div', 'qm-SoFar');
 
-  /** Shows how far a job is; nothing where it has ended or does not tell. */
+  /** Shows how far a job is; nothing where it has ended or does not tell, or is a loop: its cockpit says it. */
   show(id: string): void {
     const job = this._model.get(id);
-    const live = job && !isFinal(job.status) ? (this._model.live(id) ?? null) : null;
+    const live = job && !isFinal(job.status) && job.kind !== 'loop' ? (this._model.live(id) ?? null) : null;
     const found = progress(live, this._trans);
     this.node.hidden = !found;
     if (found) {

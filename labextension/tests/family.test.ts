@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { standing, tally } from '../src/family';
+import { nameBelow, standing, tally } from '../src/family';
 import type { JobStatus } from '../src/protocol';
 import { job } from './jobs';
 
@@ -16,6 +16,14 @@ describe('jobs that share a row', () => {
     expect(standing(of('READY', 'RUNNING', 'DONE'))).toBe('RUNNING');
     expect(standing(of('DONE', 'CANCELLED', 'FAILED'))).toBe('FAILED');
     expect(standing(of('DONE', 'DONE'))).toBe('DONE');
+  });
+
+  it("do not repeat their parent's name", () => {
+    const parent = job({ name: 'valley' });
+    expect(nameBelow(job({ name: 'valley · evaluation 3' }), parent)).toBe('evaluation 3');
+    expect(nameBelow(job({ name: 'other' }), parent)).toBe('other');
+    expect(nameBelow(job({ name: '01abc · evaluation 1', parent: '01abc' }), job())).toBe('evaluation 1');
+    expect(nameBelow(job({ name: '' }), undefined)).toBe('');
   });
 
   it('are counted in words', () => {

@@ -19,11 +19,10 @@ __all__ = ["fitting"]
 @functools.cache
 def _translation(gates: frozenset[str]) -> PassManager:
     """Returns a pass manager that writes circuits in `gates` and changes nothing else."""
-    from qiskit.transpiler import generate_preset_pass_manager
-
+    from qmagic.backends.passes import preset_passes
     from qmagic.backends.targets import target_of
 
-    return generate_preset_pass_manager(optimization_level=0, target=target_of(gates))
+    return preset_passes(optimization_level=0, target=target_of(gates))
 
 
 def fitting(executable: Executable, method: str) -> QuantumCircuit:

@@ -1,6 +1,8 @@
 """The compiled kernels of the exact step: where they are kept, whether they are there, how they get there in time.
 
-The folder is named after what the sources say. Nothing here imports Numba or NumPy until it is asked to.
+The folder is named after what the sources say, where they lie and of when they are: Numba goes by all three. Nothing
+here imports Numba or NumPy until it is asked to.
+
 ``python -m qmagic.backends.kernels`` compiles them, at the lowest priority.
 """
 
@@ -23,7 +25,7 @@ def folder() -> Path:
 
     digest = hashlib.sha256()
     for path in sorted((Path(__file__).parent / "exact").glob("*.py")):
-        digest.update(path.read_bytes())
+        digest.update(f"{path} {path.stat().st_mtime_ns}".encode() + path.read_bytes())
     return Path(platformdirs.user_cache_path("qmagic")) / f"kernels-{digest.hexdigest()[:16]}"
 
 

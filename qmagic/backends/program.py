@@ -188,7 +188,10 @@ def _synthesis() -> PassManager:
     from qiskit.transpiler import PassManager
     from qiskit.transpiler.passes import HighLevelSynthesis
 
-    return PassManager([HighLevelSynthesis()])
+    from qmagic.backends.passes import own_plugins
+
+    with own_plugins():
+        return PassManager([HighLevelSynthesis()])
 
 
 #: Aer's own instructions: they have no definition in terms of gates.

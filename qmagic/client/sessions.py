@@ -56,7 +56,7 @@ class Session:
 
     def __init__(self, backend: str, max_seconds: float, mode: str, *, max_cost: float | None = None) -> None:
         if not provider_of(backend):
-            raise InputError(f"{mode}es are for devices at providers, such as ibm-stub:manila; {backend!r} is none")
+            raise InputError(f"a {mode} is for a device at a provider, such as ibm-stub:manila; {backend!r} is none")
         if not 1 <= max_seconds <= _MOST_SECONDS:
             raise InputError(f"max_seconds is 1 to {_MOST_SECONDS:,} s of wall time, got {max_seconds!r}")
         if max_cost is not None and not 0 <= max_cost < math.inf:

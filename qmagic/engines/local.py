@@ -1,14 +1,16 @@
 """The local engine: warm worker processes, a pool for each environment, killed to cancel and replaced at once.
 
 A pool holds up to `slots` busy workers and one spare. The spare checks input while the others simulate, and takes the
-place of one that was killed. Workers are started from the service's main thread only: the signal that ends them
-with their parent follows the *thread* that started them.
+place of one that was killed. It is started where a job turns out not to be quick, or when all is calm: its imports are
+not to take a core from a first cell. Workers are started from the service's main thread only: the signal that ends
+them with their parent follows the *thread* that started them.
 """
 
 from __future__ import annotations
 
 import errno
 import logging
+import math
 import signal
 import subprocess
 import time
@@ -42,6 +44,8 @@ log = logging.getLogger(__name__)
 
 #: A worker whose line is closed and that is still there after this many seconds is killed.
 _LEAVE_SECONDS = 0.5
+#: A spare is started so many seconds after the last free worker was taken: where the job still runs, where it is over.
+_LONG_SECONDS, _CALM_SECONDS = 0.2, 2.0
 #: Seconds in which a worker has to come up; imports may lie on a slow network disk.
 _START_SECONDS = 60.0
 #: Reasons why a process cannot be started now that have nothing to do with its environment: tried again.
@@ -66,15 +70,13 @@ class LocalEngine:
         on_change: Callable[[list[tuple[int, str]]], None] = lambda workers: None,
     ) -> None:
         self.listener: Listener
-        self._slots = slots
-        self._memory = memory
-        self._results = results
-        self._on_change = on_change
-        self._encode = msgspec.msgpack.Encoder().encode
-        self._decode = msgspec.msgpack.Decoder(FromWorker).decode
+        self._slots, self._memory = slots, memory
+        self._results, self._on_change = results, on_change
+        self._encode, self._decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(FromWorker).decode
         self._workers: dict[int, WorkerProcess] = {}
         self._holders: dict[str, WorkerProcess] = {}
         self._keys: dict[Environment, str] = {}
+        self._taken: dict[Environment, float] = {}  # when their last free worker was; not looked at since
         #: How many times longer than estimated runs take, by backend; told to workers with each call.
         self.costs: dict[str, float] = {}
 
@@ -82,8 +84,7 @@ class LocalEngine:
 
     def adopt(self, environment: Environment, process: subprocess.Popen[bytes], connection: Connection) -> None:
         """Takes a worker that was started before the engine was."""
-        key = self._key(environment)
-        worker = WorkerProcess(process, connection, key, environment, start_time(process.pid))
+        worker = WorkerProcess(process, connection, self._key(environment), environment, start_time(process.pid))
         self._workers[connection.fileno()] = worker
         self._report()
 
@@ -112,7 +113,7 @@ class LocalEngine:
             self._holders[call.job] = worker
         self._send(worker, self._encode(Run(calls, self._memory, self.costs)))
         if len(free) == 1:
-            self._grow(environment, self._pool(environment))  # so that a warm spare stands by
+            self._taken[environment] = worker.since
 
     def grant(self, job: str, threads: int) -> None:
         """Lets the worker that runs this job go on."""
@@ -157,6 +158,20 @@ class LocalEngine:
             worker.process.kill()
             return
         self._handle(worker, message)
+
+    def stand_by(self) -> float:
+        """Starts the spares that are due; returns the seconds until the next may be."""
+        least = math.inf
+        for environment, since in list(self._taken.items()):
+            pool = self._pool(environment)
+            free = sum(worker.state is State.FREE for worker in pool)
+            if (left := since + (_CALM_SECONDS if free else _LONG_SECONDS) - time.monotonic()) > 0:
+                least = min(least, left)
+                continue
+            del self._taken[environment]
+            if len(pool) == 1 or not free:
+                self._grow(environment, pool)
+        return least
 
     def leave_idle(self, seconds: float) -> None:
         """Ends workers that have been free for longer than this, and those that do not come up."""

@@ -97,7 +97,7 @@ class LoopEngine:
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(FromLoop).decode
         self._processes: dict[int, _Process] = {}
-        self._last: tuple[Environment, str] | None = None  # of the last loop, as long as no spare was seen after it
+        self._last: tuple[Environment, str, bool] | None = None  # of the last loop, until there is a spare
         self._begun = 0.0
         #: Compiles what the first loop would wait for.
         self.ahead = Ahead()
@@ -114,8 +114,10 @@ class LoopEngine:
             (one.begin.job if one.begin else "", one.process.pid, one.executable) for one in self._processes.values()
         ]
 
-    def begin(self, environment: Environment, begin: Begin) -> None:
-        """Runs a loop; a spare takes it where there is one."""
+    def begin(self, environment: Environment, begin: Begin, *, kernels: bool = False) -> None:
+        """Runs a loop; a spare takes it where there is one. The next spare loads the compiled kernels if this loop may
+        use `kernels`: who minimizes functions never needs them.
+        """
         key = environment_key(environment)
         # the one whose loop ended last has loaded most
         spare = max((p for p in self._spares if p.key == key), key=lambda p: (p.up, p.ran, p.since), default=None)
@@ -127,7 +129,7 @@ class LoopEngine:
         one.begin, one.since = begin, time.monotonic()
         if one.up:
             self._send(one, begin)
-        self._last, self._begun = (environment, key), time.monotonic()
+        self._last, self._begun = (environment, key, kernels), time.monotonic()
 
     def order(self, job: str, order: Order) -> None:
         """Passes an order on to a loop's process."""
@@ -199,9 +201,9 @@ class LoopEngine:
     def _holder(self, job: str) -> _Process | None:
         return next((p for p in self._processes.values() if p.begin and p.begin.job == job and not p.told), None)
 
-    def _start(self, environment: Environment, key: str) -> _Process | None:
+    def _start(self, environment: Environment, key: str, *parts: str) -> _Process | None:
         try:
-            process, connection = spawn(environment, "qmagic.loops.process", str(self._results))
+            process, connection = spawn(environment, "qmagic.loops.process", str(self._results), *parts)
         except OSError as error:
             log.warning("no loop process can be started with %s: %s", environment.executable, error)
             return None
@@ -210,13 +212,13 @@ class LoopEngine:
         self._report()
         return one
 
-    def _stand_by(self, environment: Environment, key: str) -> None:
+    def _stand_by(self, environment: Environment, key: str, kernels: bool) -> None:
         """Keeps one spare, for the environment that was used last."""
         for spare in self._spares:
             if spare.key != key:
                 self._end(spare)
         if not self._spares:
-            self._start(environment, key)
+            self._start(environment, key, "circuits", "optimizers", *(["kernels"] if kernels else []))
 
     def _handle(self, one: _Process, message: FromLoop) -> None:
         if isinstance(message, Ready):

@@ -49,7 +49,7 @@ def placed(spec: JobSpec, pubs: Sequence[RemotePub], provider: Provider) -> list
 
 
 def _on(circuit: QuantumCircuit, wanted: Transpile, target: Target, spec: JobSpec) -> QuantumCircuit:
-    from qiskit.transpiler import generate_preset_pass_manager
+    from qmagic.backends.passes import preset_passes
 
     _check(circuit, wanted, target, spec)
     if wanted.verbatim:
@@ -58,7 +58,7 @@ def _on(circuit: QuantumCircuit, wanted: Transpile, target: Target, spec: JobSpe
     made = []
     for seed in range(first, first + wanted.trials):
         try:
-            passes = generate_preset_pass_manager(
+            passes = preset_passes(
                 optimization_level=wanted.optimization_level,
                 target=target,
                 initial_layout=None if wanted.initial_layout is None else list(wanted.initial_layout),

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from qmagic.errors import InputError, JobTimeoutError, NotFoundError, QmagicError, ServiceError
+from qmagic.errors import InputError, JobFailedError, JobTimeoutError, NotFoundError, QmagicError, ServiceError
 from qmagic.ids import derived_job_id
 from qmagic.jobs import JobSpec, JobStatus
 from qmagic.loops.door import ChildFailed, Door, TooDear, Withdrawn
@@ -102,7 +102,12 @@ class Children:
             handle = submit_once(child)
         except ServiceError as error:
             raise ChildFailed(f"{self._what} could not be submitted: {error}") from None
-        return self._awaited(handle)
+        try:
+            return self._awaited(handle)
+        except JobFailedError:  # it was refused before it went anywhere: trying again would not help
+            if most is not None and left is not None:
+                self._allowed(spec, measurement, left)  # too dear, where only the job service could tell its price
+            raise
 
     def billed(self) -> float:
         """Returns what children were billed since this was asked last, in US dollars."""
@@ -110,9 +115,9 @@ class Children:
         return float(billed)
 
     @property
-    def sessions_cost(self) -> float:
-        """What sessions that are over have cost, in US dollars."""
-        return self._held.cost
+    def cost(self) -> float:
+        """What is not told by `billed` (yet), in US dollars: children that were withdrawn, sessions that are over."""
+        return float(self._billed) + self._held.cost
 
     def rest(self) -> None:
         """Closes the session that is open, if one is."""
@@ -155,7 +160,7 @@ class Children:
             self._count(child)
             self._held.doubt()
             if child.info().status is JobStatus.FAILED and not child.info().remote:
-                raise  # it was refused before it went anywhere: trying again would not help
+                raise
             raise ChildFailed(f"{self._what} failed: {error}") from None
         finally:
             self.waits = ""
@@ -177,13 +182,15 @@ class Children:
         raise Withdrawn
 
     def _count(self, child: Job, *, withdrawn: bool = False) -> None:
-        """Adds what a child was billed; its bound where that is not known (yet)."""
+        """Adds what a child was billed; the most that it can be where that is not known (yet)."""
         info, spec = child.info(), child.spec()
         self._counted.add(child.id)
-        billed = info.cost
-        if billed is None and spec.max_cost is not None and (withdrawn or info.status is not JobStatus.DONE):
-            billed = 0.0 if info.status is JobStatus.CANCELLED else spec.max_cost
-        self._billed += Decimal(str(billed or 0.0))
+        if info.cost is not None:
+            self._billed += Decimal(str(info.cost))
+            return
+        nothing = info.status is JobStatus.CANCELLED or (info.status is JobStatus.FAILED and not info.remote)
+        if spec.max_cost is not None and not nothing and (withdrawn or info.status is not JobStatus.DONE):
+            self._billed += self._bounds.get(_priced_as(spec), Decimal(str(spec.max_cost)))
 
     # -- the budget -----------------------------------------------------------------------------------------------
 
@@ -224,7 +231,7 @@ class Children:
         """
         from qmagic.client.ask import plan
 
-        key = hashlib.sha256(msgspec.msgpack.encode((spec.backend, spec.transpile, spec.source, _blank(spec)))).digest()
+        key = _priced_as(spec)
         if key not in self._bounds:
             quote = msgspec.msgpack.decode(plan(spec), type=CloudPlan).quote
             if quote is None:
@@ -239,9 +246,10 @@ class Children:
         return self._bounds[key]
 
 
-def _blank(spec: JobSpec) -> list[tuple[object, ...]]:
-    """Returns what decides about the price of a job's PUBs."""
-    return [
+def _priced_as(spec: JobSpec) -> bytes:
+    """Returns what tells jobs of different prices apart: parameter values do not."""
+    pubs = [
         (pub.circuit, pub.observables, pub.shots, pub.precision, pub.parameters and pub.parameters.shape)
         for pub in spec.pubs
     ]
+    return hashlib.sha256(msgspec.msgpack.encode((spec.backend, spec.transpile, spec.source, pubs))).digest()

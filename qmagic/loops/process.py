@@ -1,6 +1,6 @@
-"""The process of a loop. Started by the service as ``python -m qmagic.loops.process FD PARENT RESULTS``.
+"""The process of a loop. Started by the service as ``python -m qmagic.loops.process FD PARENT RESULTS [PART ...]``.
 
-It imports what every loop needs, says so, and loads the kernels for exact steps while it waits. A loop of circuits
+It imports what every loop needs, says so, and loads the parts that it is told to while it waits. A loop of circuits
 leaves nothing behind, and the process takes another; with a function of the user's it ends. Like a worker it dies with
 the service.
 """
@@ -35,7 +35,7 @@ _LOOP = msgspec.msgpack.Decoder(LoopSpec).decode
 
 
 def main() -> None:
-    """Runs loops; the arguments are the connection's descriptor, the parent's pid and the folder for results."""
+    """Runs loops. Arguments: our end of the line, the parent's pid, the folder for results, and what to load ahead."""
     descriptor, parent, results = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     die_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -43,9 +43,9 @@ def main() -> None:
     connection = Connection(descriptor)
     inbox = Inbox(connection)
     try:
-        _warm()
+        _import()
         connection.send_bytes(msgspec.msgpack.encode(Ready()))
-        _load_kernels(inbox)
+        _load(sys.argv[4:], inbox)
         gc.freeze()  # no collection need look at what was imported
         while _serve(connection, *inbox.next(), results):
             pass
@@ -53,25 +53,27 @@ def main() -> None:
         pass  # the service is gone
 
 
-def _warm() -> None:
-    """Imports what a loop needs."""
-    import scipy.optimize  # noqa: F401 - for later, as what follows
+def _import() -> None:
+    """Imports what every loop needs."""
+    from qmagic.loops import circuits, functions, in_place, runner  # noqa: F401 - for later
 
-    from qmagic import execute
-    from qmagic.loops import circuits, functions, in_place, runner  # noqa: F401
-
-    execute.warm()
     in_place.install()
 
 
-def _load_kernels(inbox: Inbox) -> None:
-    """Loads the kernels for exact steps, in parts, as long as no loop waits, which may not need them."""
+def _load(parts: list[str], inbox: Inbox) -> None:
+    """Loads parts, as long as no loop waits, which may not need them."""
+    from qmagic import execute
     from qmagic.backends import kernels
 
-    for part in kernels.parts():
+    steps = {"circuits": [execute.warm], "optimizers": [_import_scipy], "kernels": kernels.parts()}
+    for step in (step for part in parts for step in steps[part]):
         if not inbox.empty:
             return
-        part()
+        step()
+
+
+def _import_scipy() -> None:
+    import scipy.optimize  # noqa: F401 - for later
 
 
 def _serve(connection: Connection, begin: Begin, orders: Orders, results: Path) -> bool:

@@ -14,7 +14,7 @@ from qmagic.jobs import JobSpec
 from qmagic.loops.children import Children
 from qmagic.loops.door import Door, Ended, Switched
 from qmagic.loops.objective import objective_of
-from qmagic.loops.optimizers import make
+from qmagic.loops.optimizers import load, make
 from qmagic.loops.pickling import loaded_callback
 from qmagic.loops.replay import Replay, check_head
 from qmagic.loops.session import Session
@@ -49,6 +49,7 @@ def prepare(job: JobSpec, tape: Iterable[bytes], door: Door) -> Session:
     else:
         check_head(replay.head, head)
     callback = loaded_callback(loop.callback) if loop.callback else None
+    load(loop.optimizer)  # a loop's time begins with its session
     return Session(loop, objective, replay, door, children, callback)
 
 

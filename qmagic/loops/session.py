@@ -191,7 +191,7 @@ class Session(Steered):
     @property
     def cost(self) -> float:
         """What clouds have billed for the loop, in US dollars, as far as it is known."""
-        return self._cost + self.children.sessions_cost
+        return self._cost + self.children.cost
 
     def state(self) -> LoopState:
         """Returns how the loop stands."""

@@ -124,11 +124,10 @@ def onto(circuit: QuantumCircuit, wanted: Transpile, device: Device) -> OnDevice
 
 @functools.lru_cache(maxsize=64)
 def _passes(device: str, level: int, layout: tuple[int, ...] | None, seed: int) -> PassManager:
-    from qiskit.transpiler import generate_preset_pass_manager
-
     from qmagic.backends import registry
+    from qmagic.backends.passes import preset_passes
 
-    return generate_preset_pass_manager(
+    return preset_passes(
         optimization_level=level,
         target=registry.target(device),
         initial_layout=None if layout is None else list(layout),

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from qmagic.backends.passes import preset_passes
 from qmagic.providers.base import RefusedError
 
 if TYPE_CHECKING:
@@ -58,12 +59,8 @@ class Compiler:
     """
 
     def __init__(self, device: str, qubits: int, gates: Sequence[str]) -> None:
-        from qiskit.transpiler import generate_preset_pass_manager
-
         self._device, self._qubits, self._gates = device, qubits, frozenset(gates)
-        self._passes = generate_preset_pass_manager(
-            optimization_level=_LEVEL, basis_gates=sorted(gates), seed_transpiler=_SEED
-        )
+        self._passes = preset_passes(optimization_level=_LEVEL, basis_gates=sorted(gates), seed_transpiler=_SEED)
 
     def compiled(self, circuit: QuantumCircuit) -> QuantumCircuit:
         """Returns a circuit in the device's gates; its qubits keep their numbers.

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from qmagic.backends.passes import preset_passes
 from qmagic.errors import nearest
 from qmagic.providers.base import (
     AuthError,
@@ -124,8 +125,6 @@ class Ibm(IbmRoads):
     @functools.lru_cache(maxsize=64)  # noqa: B019 - one adapter lives as long as its process
     def _backend(self, name: str) -> tuple[Any, Any]:
         """Returns a device and the passes that bring circuits onto it."""
-        from qiskit.transpiler import generate_preset_pass_manager
-
         with self._lock:
             names = [one.name for one in self._service.backends()]
             full = name if name in names else f"ibm_{name}"
@@ -136,7 +135,7 @@ class Ibm(IbmRoads):
                 if not getattr(client, "qmagic_watched", False):
                     self._watch.attach(client._session)
                     client.qmagic_watched = True
-        passes = generate_preset_pass_manager(optimization_level=_LEVEL, backend=backend, seed_transpiler=_SEED)
+        passes = preset_passes(optimization_level=_LEVEL, backend=backend, seed_transpiler=_SEED)
         return backend, passes
 
     def devices(self) -> list[Device]:

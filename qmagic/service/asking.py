@@ -63,9 +63,14 @@ class Asking:
         self._hosts.ask(provider, environment, verb, key, record.remote, spec, answered, limit, session)
 
     def session(self, record: Record) -> str | None:
-        """Returns the provider's id of the session that a job goes into; "" for none, None where it was closed."""
+        """Returns the provider's id of the session that a job goes into; "" for none, None where it was closed.
+
+        One that has moved to another device goes into none.
+        """
         wanted = record.spec.session
-        return "" if not wanted else (self._sessions is not None and self._sessions.remote_of(wanted)) or None
+        if not wanted or record.place != record.spec.backend:
+            return ""
+        return (self._sessions is not None and self._sessions.remote_of(wanted)) or None
 
     def line(self, job: RemoteJob) -> Iterator[RemoteJob]:
         """Yields the other jobs that are watched at a job's device, oldest first."""

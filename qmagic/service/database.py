@@ -32,9 +32,10 @@ def open_database(path: Path) -> tuple[sqlite3.Connection, str]:
         return _open(path), ""
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError) and not is_damage(error):
-            raise HomeError(
-                f"the store {path} cannot be opened: {error}; check its owner, its mode and the free space"
-            ) from None
+            hint = "check its owner, its mode and the free space"
+            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR:  # its tables are wrong, not the disk
+                hint = "no release of qmagic wrote it; use another QMAGIC_HOME"
+            raise HomeError(f"the store {path} cannot be opened: {error}; {hint}") from None
         aside = _set_aside(path)
         notice = f"the store was damaged ({error}) and has been set aside as {aside}; a new one was begun"
         log.error("%s", notice)

@@ -7,6 +7,7 @@ with it.
 from __future__ import annotations
 
 import logging
+import math
 import time
 
 import zmq
@@ -76,8 +77,9 @@ class Loop:
         self._poller.register(wake, zmq.POLLIN)
         while not (self._stopping or self._server.stopping):
             self._manager.dispatch()
+            wait = min(_TICK_SECONDS, self._engine.stand_by())
             self._follow_workers()
-            for source, _ in self._poller.poll(int(_TICK_SECONDS * 1000)):
+            for source, _ in self._poller.poll(math.ceil(wait * 1000)):
                 if source is self._socket:
                     self._server.read_requests()
                 elif source == wake:

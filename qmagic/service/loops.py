@@ -26,7 +26,7 @@ from qmagic.orders import AskLoop, Order
 from qmagic.service import tape_rows
 from qmagic.service.children import Children
 from qmagic.service.ledger import Ledger
-from qmagic.service.record import Record, is_harmless
+from qmagic.service.record import Record, is_harmless, simulates_here
 from qmagic.service.scheduler import Scheduler
 from qmagic.service.store import Statement, Store
 from qmagic.service.tape_rows import Kept, loop_view
@@ -269,7 +269,7 @@ class Loops:
             self._parts[record.id] = len(kept.tape)
             # orders that are not on disk yet are passed on when they are
             begin = Begin(record.id, attempt, record.data, kept.tape, kept.orders)
-            self._engine.begin(record.spec.environment, begin)
+            self._engine.begin(record.spec.environment, begin, kernels=simulates_here(record))
 
         fresh = self._parts.get(record.id) == 0 and self._orders.get(record.id) == []  # there is nothing to read
         early, nothing = fresh and is_harmless(record), Kept([], [])

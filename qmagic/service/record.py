@@ -15,7 +15,7 @@ from qmagic.outcomes import PartialCounts
 from qmagic.protocol import Ended
 from qmagic.tapes import Circuits, LoopSpec
 
-__all__ = ["Record", "Waiter", "is_harmless", "is_small"]
+__all__ = ["Record", "Waiter", "is_harmless", "is_small", "simulates_here"]
 
 #: Called once: with the job's end when it is on disk, or with None when there is to be no such job.
 Waiter = Callable[[Ended | None], object]
@@ -165,7 +165,9 @@ def is_small(spec: JobSpec, size: int) -> bool:
 
 def is_harmless(record: Record) -> bool:
     """Tells whether a loop does nothing but small simulations here: no code of the user's runs in it."""
-    if not record.small or provider_of(record.spec.backend):
-        return False
-    loop = _LOOP(record.spec.source.data)
-    return isinstance(loop.objective, Circuits) and not loop.callback
+    return record.small and simulates_here(record) and not _LOOP(record.spec.source.data).callback
+
+
+def simulates_here(record: Record) -> bool:
+    """Tells whether a loop is one of circuits that are simulated here."""
+    return not provider_of(record.spec.backend) and isinstance(_LOOP(record.spec.source.data).objective, Circuits)

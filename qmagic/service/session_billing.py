@@ -14,9 +14,10 @@ from decimal import Decimal
 
 from qmagic.money import Money
 from qmagic.service.budget import Budget
+from qmagic.service.record import Record
 from qmagic.sessions import OpenSession, SessionInfo, SessionPrice
 
-__all__ = ["Grant", "SessionBilling"]
+__all__ = ["Grant", "SessionBilling", "is_timed"]
 
 #: Seconds below which a session is not shortened to fit: then it is refused.
 _LEAST_SECONDS = 60
@@ -40,6 +41,16 @@ class SessionBilling:
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
+        self._timed: dict[str, str] = {}  # the backends of those whose time is billed, ended or not
+
+    def note(self, info: SessionInfo) -> None:
+        """Remembers how a session is billed."""
+        if is_timed(info):
+            self._timed[info.id] = info.backend
+
+    def pays_for(self, record: Record) -> bool:
+        """Tells whether a job is billed with its session: it was for that one's device, and is still there."""
+        return self._timed.get(record.spec.session) == record.place
 
     def grant(self, wanted: OpenSession, price: SessionPrice) -> Grant:
         """Returns how long a session may be; nothing is reserved yet."""
@@ -74,6 +85,7 @@ class SessionBilling:
 
     def reserve(self, info: SessionInfo, provider: str) -> None:
         """Reserves the most that a session can cost which was granted just now."""
+        self.note(info)
         most = _most(info)
         if most is not None:
             self._budget.reserve(info.id, most, provider=provider, notebook=info.notebook)
@@ -99,6 +111,11 @@ class SessionBilling:
         billed = most if seconds is None else Money(Decimal(str(round(seconds, 6))) * second.amount, second.currency)
         self._budget.settle(info.id, billed)
         return float(billed.amount) if billed.currency == "USD" else None
+
+
+def is_timed(info: SessionInfo) -> bool:
+    """Tells whether a session's wall time is billed, and not its jobs."""
+    return info.price is not None and info.price.by == "time"
 
 
 def _most(info: SessionInfo) -> Money | None:

@@ -7,7 +7,8 @@
 * Who closes one has all jobs in it that were submitted before; one that is closed for another reason waits for none.
 * A close is repeated until the provider has confirmed it. The provider's own limit stands behind all of this.
 * One that is closed is over when its jobs are: then its provider says what it billed, and that is counted.
-* An opening without an answer is `lost`: IBM lets nobody look for it, but an empty session bills nothing, and ends.
+* An opening without an answer is asked for again, to be closed, where that opens no second one. Elsewhere it is `lost`:
+  IBM lets nobody look for it, but an empty session bills nothing, and ends.
 """
 
 from __future__ import annotations
@@ -20,15 +21,14 @@ from typing import Any
 import msgspec
 
 from qmagic import home as homes
-from qmagic.clouds import SessionState
+from qmagic.clouds import KEYED_SESSIONS, SessionState
 from qmagic.engines.host_messages import Told
 from qmagic.engines.hosts import Hosts
 from qmagic.errors import ErrorInfo
 from qmagic.jobs import JobStatus
 from qmagic.service.held_session import Answer, HeldSession
 from qmagic.service.ledger import Ledger
-from qmagic.service.record import Record
-from qmagic.service.session_billing import SessionBilling
+from qmagic.service.session_billing import SessionBilling, is_timed
 from qmagic.service.store import Store
 from qmagic.sessions import OpenSession, SessionInfo, SessionPrice
 
@@ -62,11 +62,10 @@ class Sessions:
         self._store, self._hosts, self._clock, self._ledger, self._billing = store, hosts, clock, ledger, billing
         self._sessions: dict[str, HeldSession] = {}
         self._looked = 0.0
-        self._timed: dict[str, str] = {}  # those that are billed by time, ended or not, with their backends
         query = "SELECT wanted, info, over FROM sessions"
         for wanted, data, over in store.ask(lambda connection: connection.execute(query).fetchall()):
             info = _INFO(data)
-            self._note_price(info)
+            billing.note(info)
             if not over:
                 self._restore(HeldSession(_WANTED(wanted), info))
 
@@ -75,12 +74,7 @@ class Sessions:
         if session.info.remote and session.info.state != "closed":
             self._close(session, "the service was restarted")
         elif not session.info.remote:
-            self._billing.release(session.info.id)
-            self._over(session, "lost", "the service ended while it was being opened", None)
-
-    def _note_price(self, info: SessionInfo) -> None:
-        if info.price is not None and info.price.by == "time":
-            self._timed[info.id] = info.backend
+            self._unanswered(session, "the service ended while it was being opened")
 
     @property
     def busy(self) -> bool:
@@ -91,10 +85,6 @@ class Sessions:
         """Returns the provider's id of a session that takes jobs; "" where there is none (any more)."""
         session = self._sessions.get(id)
         return session.info.remote if session is not None and session.takes_jobs else ""
-
-    def pays_for(self, record: Record) -> bool:
-        """Tells whether a job is billed with its session: it was for that one's device, and is still there."""
-        return self._timed.get(record.spec.session) == record.place
 
     @property
     def unclosed(self) -> list[SessionInfo]:
@@ -179,6 +169,8 @@ class Sessions:
                 continue
             if session.info.state == "closed":
                 self._ask(session, "session", self._told_last)
+            elif not session.info.remote:
+                self._ask(session, "open", self._named)
             elif not (session.polite and self._awaits_jobs(session.info.id)):
                 self._ask(session, "close", self._closed)
 
@@ -235,19 +227,36 @@ class Sessions:
         session.asking = True
         session.wanted = msgspec.structs.replace(session.wanted, seconds=grant.seconds)
         self._write(session, limit=grant.seconds, granted=grant.why, price=price)  # else nobody knows whose it is
-        self._note_price(session.info)
         self._billing.reserve(session.info, session.wanted.provider)
         self._write(session, then=lambda: self._ask(session, "open", self._opened))
 
     def _opened(self, session: HeldSession, told: Told) -> None:
-        if told.trouble or not told.remotes:
-            self._billing.release(session.info.id)  # no job can go into it, and the first one starts the meter
-            state = "lost" if told.trouble in ("doubt", "lost") else "closed"
-            what = "may or may not have been opened; it bills nothing and ends by itself" if state == "lost" else ""
-            self._fail(session, state, f"the {session.info.mode} {what or 'was not opened'}: {told.reason}", told)
+        if told.trouble in ("doubt", "lost"):
+            self._unanswered(session, f"its opening was not answered ({told.reason})")
+        elif told.trouble or not told.remotes:
+            self._fail(session, "closed", f"the {session.info.mode} was not opened: {told.reason}", told)
+        else:
+            session.change(remote=told.remotes[0], opened=time.time())
+            self._write(session, state="open", then=session.answer)
+
+    def _unanswered(self, session: HeldSession, why: str) -> None:
+        """Nobody knows whether it was opened."""
+        if session.wanted.provider.removesuffix("-stub") in KEYED_SESSIONS:
+            self._close(session, why)
+            session.answer(session.not_open)
             return
-        session.change(remote=told.remotes[0], opened=time.time())
-        self._write(session, state="open", then=session.answer)
+        session.change(state="lost", why=f"{why}; it bills nothing and ends by itself")
+        self._over(session, "lost", session.info.why, session.not_open)
+
+    def _named(self, session: HeldSession, told: Told) -> None:
+        """It is known under which id it was opened, or is now: it can be closed."""
+        if told.remotes:
+            self._write(session, remote=told.remotes[0])
+            session.soon(self._clock())
+        elif told.trouble == "refused":
+            self._over(session, "closed", session.info.why, None)
+        else:
+            session.later(self._clock(), told)
 
     def _closed(self, session: HeldSession, told: Told) -> None:
         if told.trouble and told.trouble != "gone":
@@ -261,7 +270,7 @@ class Sessions:
         """It takes no more jobs: once those in it have ended its provider knows what it billed."""
         info = self._seen(session, told)
         gone, over = told.trouble == "gone", not told.trouble and _STATE(told.outcome).over
-        if gone or over or info.id not in self._timed:
+        if gone or over or not is_timed(info):
             session.change(cost=self._billing.settle(info, None if gone else info.seconds))
             self._over(session, "closed", info.why, None)
             return
@@ -275,6 +284,8 @@ class Sessions:
 
     def _over(self, session: HeldSession, state: str, why: str, error: ErrorInfo | None) -> None:
         closed = session.info.closed or time.time()
+        if not session.info.remote:
+            self._billing.release(session.info.id)  # no job can go into it, and the first one starts the meter
         self._sessions.pop(session.info.id, None)
         session.over = True
         self._write(session, state=state, why=why, closed=closed, then=lambda: session.answer(error))

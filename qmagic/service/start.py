@@ -173,8 +173,9 @@ def _serve_with(home: Path, report: int, first: tuple[Environment, subprocess.Po
     ledger, slots, budget = Ledger(store), Slots(number, memory), Budget(store)
     experience = Experience(store)
     loops = Loops(ledger, store, loop_engine, max(4, 2 * number))
-    sessions = Sessions(store, hosts, time.monotonic, ledger, SessionBilling(budget))
-    remote = Remote(ledger, hosts, time.monotonic, Billing(budget, sessions.pays_for), sessions)
+    by_time = SessionBilling(budget)
+    sessions = Sessions(store, hosts, time.monotonic, ledger, by_time)
+    remote = Remote(ledger, hosts, time.monotonic, Billing(budget, by_time.pays_for), sessions)
     manager = Manager(ledger, engine, slots, learner=experience, loops=loops, remote=remote)
     engine.costs = experience.factors
     engine.listener, loop_engine.listener = manager, loops

@@ -72,8 +72,8 @@ class Watching:
         if told.trouble:
             self._missed(job, told)
             return
+        gone_since, cancelling = job.gone_since, record.status is _S.CANCELLING
         job.seen(now, told)
-        cancelling = record.status is _S.CANCELLING
         if job.leaving and told.status == "queued":
             job.stop_sent = False  # it was not heard
         over = told.status in OVER
@@ -85,6 +85,7 @@ class Watching:
         elif over and self._billing.lacks(record) and not is_adopted(record):
             self._asking.quote(job)
         elif told.status == "done" and cancelling:
+            job.gone_since = gone_since  # its result may be
             self._asking.ask(job, "fetch", self._fetched)
         elif told.status == "done":
             self._ledger.change(record, _S.FETCHING, "job.fetching", **job.listed)

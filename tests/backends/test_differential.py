@@ -7,8 +7,6 @@ seeds). An outcome of exact probability 0 is never one too many. Expectation val
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pytest
 from qiskit import ClassicalRegister
@@ -18,11 +16,11 @@ from qmagic.backends import registry
 from qmagic.backends.base import Executable, Grant
 from qmagic.backends.program import read
 from qmagic.errors import InputError, JobFailedError
+from tests.conftest import SOAK
 from tests.reference.circuits import KINDS, random_circuit
 from tests.reference.compare import surprise
 from tests.reference.exact import distribution, expectation
 
-SOAK = os.environ.get("QMAGIC_SOAK") == "1"
 #: Circuits of each kind: 160 in all, 2,400 in soak.
 NUMBER = 300 if SOAK else 20
 #: The widest circuit.

@@ -210,7 +210,7 @@ def test_feed_forward(times):
     wanted = {
         f"{bit}{seen}": first[seen] * read(turned(times if seen else 0))[bit] for seen in (0, 1) for bit in (0, 1)
     }
-    outcome = outcome_of(circuit, PubSpec(shots=40_000), noise=f"depolarizing1={p},p01={p01},p10={p10}", seed=3)
+    outcome = outcome_of(circuit, PubSpec(shots=10_000), noise=f"depolarizing1={p},p01={p01},p10={p10}", seed=3)
     assert outcome.backend == "aer"
     seen = {f"{value:02b}": count for value, count in outcome.pubs[0].tables[0].rows()}
     assert surprise(seen, wanted) > 1e-5

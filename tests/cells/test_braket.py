@@ -39,7 +39,7 @@ def instructions(draw):
     return Instruction(gate, target, **modifiers)
 
 
-@settings(max_examples=2000 if SOAK else 60, deadline=None, derandomize=True)
+@settings(max_examples=2000 if SOAK else 60, derandomize=True)
 @given(st.lists(instructions(), min_size=1, max_size=8))
 def test_the_unitary_is_brakets(gates):
     """The unitary is the one Braket computes, up to a global phase; Braket's first qubit is Qiskit's qubit 0."""
@@ -75,7 +75,7 @@ def test_x_on_the_first_of_three_is_001(cell):
     assert AerSimulator().run(made, shots=10).result().get_counts() == {"001": 10}
 
 
-@settings(max_examples=100 if SOAK else 15, deadline=None, derandomize=True)
+@settings(max_examples=100 if SOAK else 15, derandomize=True)
 @given(st.permutations([1, 3, 4, 7]), st.integers(1, 4), st.lists(st.booleans(), min_size=4, max_size=4))
 def test_measured_bits_are_brakets_reversed(order, number, flips):
     """The bits are those that Braket's simulator reads, written right to left; gaps between qubits do not matter."""

@@ -66,7 +66,7 @@ def circuits(draw):
     return cirq.Circuit(operations)
 
 
-@settings(max_examples=2000 if SOAK else 60, deadline=None, derandomize=True)
+@settings(max_examples=2000 if SOAK else 60, derandomize=True)
 @given(circuits())
 def test_the_unitary_is_cirqs(circuit):
     """The unitary is the one Cirq computes, global phase included; Cirq's first qubit is Qiskit's qubit 0."""
@@ -103,7 +103,7 @@ def test_x_on_the_first_of_three_is_001(cell):
     assert _outcome(made) == "001"
 
 
-@settings(max_examples=200 if SOAK else 25, deadline=None, derandomize=True)
+@settings(max_examples=200 if SOAK else 25, derandomize=True)
 @given(
     st.permutations(Q),
     st.integers(1, 3),

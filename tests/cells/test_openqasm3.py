@@ -230,7 +230,7 @@ WRONG = [
     ("qubit q;\nfor int i in [0:0:3] { h q; }", 4, "step other than 0"),
     ("qubit q;\nfor int i in [0:999999999] { h q; }", 4, "200,000"),
     ("qubit q;\nwhile (true) { }", 4, "200,000"),
-    ("qubit[100000] q;\nfor int i in [0:99] { h q; }", 4, "1,000,000 operations"),
+    ("qubit[1000] q;\nfor int i in [0:99] { pow(100) @ x q; }", 4, "1,000,000 operations"),
     ("qubit[1000000000] q;", 3, "100,000"),
     ("qubit[-1] q;", 3, "size"),
     ("qubit q; bit c; c = measure q;\nfor int i in [0:3] { if (c) { break; } }", 4, "cannot depend on a measurement"),
@@ -294,10 +294,10 @@ def test_a_program_cannot_hang_its_reader() -> None:
         "qubit[3] q; " + "for int i in [0:99999] { } " * 20,
     ]
     for bomb in bombs:
-        start = time.perf_counter()
+        start = time.process_time()
         with pytest.raises(SourceError):
             load(HEADER + bomb)
-        assert time.perf_counter() - start < 10
+        assert time.process_time() - start < 10  # of computing: the machine may be busy
 
 
 def test_a_bell_is_read_quickly() -> None:

@@ -30,12 +30,12 @@ def slow(x):
 
 def started(loop: qmagic.Loop, iterations: int = 3) -> qmagic.Loop:
     """Waits until a loop has made some iterations."""
-    until(lambda: loop.state().iteration >= iterations, 30, "the loop runs")
+    until(lambda: loop.state().iteration >= iterations, 60, "the loop runs")
     return loop
 
 
 def phase(loop: qmagic.Loop, wanted: str) -> None:
-    until(lambda: loop.state().phase == wanted, 30, f"the loop is {wanted}")
+    until(lambda: loop.state().phase == wanted, 60, f"the loop is {wanted}")
 
 
 def test_a_loop_is_a_job(home):
@@ -47,7 +47,7 @@ def test_a_loop_is_a_job(home):
     assert result.history.points.shape == (result.iterations, 2)
     found = qmagic.job(loop.id)
     assert isinstance(found, qmagic.Loop)
-    assert found.result(10).x.tolist() == result.x.tolist()
+    assert found.result(60).x.tolist() == result.x.tolist()
     assert qmagic.loop(loop.id) == loop
     assert pickle.loads(pickle.dumps(loop)) == loop
     assert isinstance(qmagic.jobs(1, tag="t")[0], qmagic.Loop)
@@ -85,7 +85,7 @@ def test_a_loop_is_paused_stepped_changed_and_stopped(home):
     loop.resume()
     until(lambda: loop.state().iteration > at + 3)
     loop.stop()
-    result = loop.result(30)
+    result = loop.result(60)
     assert result.reason == "stopped by the user"
     assert [one.order.kind for one in result.orders] == ["pause", "step", "set", "resume", "stop"]
     with pytest.raises(NotFoundError, match="has ended"):
@@ -106,10 +106,10 @@ def test_a_cancelled_loop_stands_as_its_orders_left_it(home):
     """After the end the tape alone tells: which orders were obeyed, which optimizer and settings were the last."""
     loop = started(qmagic.minimize(slow, [0.0, 1.0], optimizer="nelder-mead", seed=1))
     loop.set(optimizer="spsa", maxiter=5000)
-    until(lambda: loop.state().obeyed == 1, 30, "the order is obeyed")
+    until(lambda: loop.state().obeyed == 1, 60, "the order is obeyed")
     started(loop, loop.state().iteration + 2)
     loop.cancel()
-    until(loop.done, 30, "the loop is cancelled")
+    until(loop.done, 60, "the loop is cancelled")
     state = loop.state()
     assert (state.phase, state.optimizer, state.maxiter, state.obeyed) == ("ended", "spsa", 5000, 1)
 
@@ -137,7 +137,7 @@ def test_a_loop_that_stays_paused_gives_its_process_back(own_home, monkeypatch):
     monkeypatch.setenv("QMAGIC_LOOP_REST_SECONDS", "0.2")
     loop = started(qmagic.minimize(slow, [0.0, 1.0], optimizer="nelder-mead", seed=1, maxiter=40))
     loop.pause()
-    until(lambda: loop.status() == "HELD", 30)
+    until(lambda: loop.status() == "HELD", 60)
     until(lambda: not [worker for worker in status().workers if worker.state == "loop"])
     seen = loop.history().values.tolist()
     assert loop.state().phase == "paused"
@@ -160,12 +160,12 @@ def test_a_held_loop_can_be_cancelled_and_a_running_one_too(own_home, monkeypatc
     running = started(qmagic.minimize(slow, [0.0, 1.0], optimizer="spsa", maxiter=100_000))
     held = qmagic.minimize(slow, [0.0, 1.0], optimizer="nelder-mead")
     held.pause()
-    until(lambda: held.status() == "HELD", 30)
+    until(lambda: held.status() == "HELD", 60)
     assert running.cancel()
     assert held.cancel()
     for loop in (running, held):
         with pytest.raises(JobCancelledError):
-            loop.result(30)
+            loop.result(60)
     assert len(running.history()) >= 3
 
 
@@ -256,7 +256,7 @@ def test_loops_of_circuits_share_a_process_and_functions_do_not(own_home):
     assert kept & free()
     before = free()
     ran(quick, [0.0, 1.0])
-    until(lambda: len(before - free()) == 1, 30, "the function's process has gone")
+    until(lambda: len(before - free()) == 1, 60, "the function's process has gone")
 
 
 def test_a_landscape_is_taken_aside(home):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import select
 import signal
@@ -17,9 +18,10 @@ from qmagic.client import environment
 from qmagic.engines import local
 from qmagic.engines.base import Call
 from qmagic.engines.local import LocalEngine
+from qmagic.engines.process import State
 from qmagic.home import start_time
 from qmagic.jobs import Environment
-from tests.faults.making import bell, gone, scripted, uniform, until
+from tests.faults.making import bell, gone, scripted, uniform, until, within
 
 
 class Heard:
@@ -62,7 +64,7 @@ def engine(tmp_path):
     assert engine.workers == []
 
 
-def _read(engine, fact, seconds=20.0):
+def _read(engine, fact, seconds=60.0):
     """Lets the engine read what its workers say until a fact is so."""
     deadline = time.monotonic() + seconds
     while not fact():
@@ -109,6 +111,27 @@ def test_large_outcomes_are_files(engine, tmp_path):
     (done,) = engine.listener.done
     assert done.outcome == b""
     assert [path.name for path in (tmp_path / "results").iterdir()] == [done.file]
+
+
+@pytest.mark.parametrize(("long", "calm"), [(0.0, 1000.0), (1000.0, 0.0)], ids=["not quick", "calm"])
+def test_a_spare_comes(engine, monkeypatch, long, calm):
+    """While a job may be quick there is one worker; where it is not, or when it is over and all is calm, a second one
+    stands by."""
+    monkeypatch.setattr(local, "_LONG_SECONDS", 1000.0)
+    monkeypatch.setattr(local, "_CALM_SECONDS", 1000.0)
+    _run(engine, bell())
+    assert 0 < engine.stand_by() <= 1000.0
+    _read(engine, lambda: engine.listener.done)
+    assert 0 < engine.stand_by() <= 1000.0
+    assert len(engine.workers) == 1
+    monkeypatch.setattr(local, "_LONG_SECONDS", long)
+    monkeypatch.setattr(local, "_CALM_SECONDS", calm)
+    if calm:
+        assert engine.stand_by() > 100
+        _run(engine, scripted("sleep=30"))
+    assert engine.stand_by() == math.inf
+    assert len(engine.workers) == 2
+    _read(engine, lambda: sum(worker.state is State.FREE for worker in engine.workers) == (1 if calm else 2))
 
 
 def test_kill_is_reported_as_ours(engine):
@@ -214,13 +237,19 @@ input()
 
 def test_worker_dies_with_its_parent():
     """A worker whose parent is killed is gone within a second."""
-    parent = subprocess.Popen(
-        [sys.executable, "-c", CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": os.getcwd()},
-    )  # fmt: skip
-    with parent:
-        worker = int(parent.stdout.readline())
-        assert start_time(worker)
-        parent.kill()
-        parent.wait()
-        until(lambda: gone(worker), 1.0, "the worker is gone")
+
+    def outlived() -> float:
+        parent = subprocess.Popen(
+            [sys.executable, "-c", CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONPATH": os.getcwd()},
+        )  # fmt: skip
+        with parent:
+            worker = int(parent.stdout.readline())
+            assert start_time(worker)
+            parent.kill()
+            parent.wait()
+            began = time.monotonic()
+            until(lambda: gone(worker), what="the worker is gone")
+            return time.monotonic() - began
+
+    within(1.0, outlived)

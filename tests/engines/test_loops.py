@@ -5,15 +5,18 @@ from __future__ import annotations
 from multiprocessing.connection import wait
 
 import msgspec
+import psutil
 import pytest
 from qiskit.circuit import Parameter, QuantumCircuit
 
+from qmagic.backends.kernels import load
 from qmagic.client.environment import environment
 from qmagic.engines import loops as module
 from qmagic.engines.loop_messages import Begin
 from qmagic.engines.loops import LoopEngine
 from qmagic.jobs import new_job_id
 from qmagic.loops.asked import Asked, job_of
+from tests.faults.making import until
 
 
 def valley(x):
@@ -52,11 +55,11 @@ def engine(tmp_path):
     engine.close()
 
 
-def begin(engine, *asked):
+def begin(engine, *asked, kernels=False):
     """Begins a loop, and returns its job and its process."""
     spec = job_of(Asked(objective=asked[0], second=asked[1], maxiter=20, seed=1))
     job = new_job_id()
-    engine.begin(environment(), Begin(job, 1, msgspec.msgpack.encode(spec), [], []))
+    engine.begin(environment(), Begin(job, 1, msgspec.msgpack.encode(spec), [], []), kernels=kernels)
     return job, next(pid for name, pid, _ in engine.processes if name == job)
 
 
@@ -91,6 +94,23 @@ def test_quick_loops_share_a_process_and_a_spare_comes_when_it_is_calm(engine, m
     assert run(engine, wave(), "Z") == spare
     engine.look(60)
     assert len(engine.processes) == 1
+
+
+@pytest.mark.parametrize("kernels", [False, True])
+def test_a_spare_loads_the_kernels_where_the_last_loop_may_have_used_them(engine, monkeypatch, kernels):
+    """Who minimizes functions needs no compiler."""
+    load()  # or there would be nothing to load: it is not compiled for a spare
+    monkeypatch.setattr(module, "_CALM_SECONDS", 0.0)
+    job, _ = begin(engine, valley, [0.0, 1.0], kernels=kernels)
+    while job not in engine.listener.ended:
+        read(engine)
+    while not (spares := [pid for name, pid, _ in engine.processes if not name]):
+        engine.look(60)
+    [spare] = map(psutil.Process, spares)
+    until(lambda: "qmagic.loops.process" in spare.cmdline(), what="it is that program")
+    assert (spare.cmdline()[-1] == "kernels") == kernels
+    if kernels:
+        until(lambda: any("llvmlite" in one.path for one in spare.memory_maps()), what="they are loaded")
 
 
 def test_a_process_that_has_run_a_loop_goes_before_a_spare_that_came_up_later(engine, monkeypatch):

@@ -32,7 +32,7 @@ def test_cancel_waiting():
     assert waiting.cancel()
     assert kinds(waiting.id) == ["created", "cancelled"]
     with pytest.raises(JobCancelledError):
-        waiting.result(5)
+        waiting.result(60)
     for job in busy:
         job.cancel()
     assert counts(behind) == {"00": 100}
@@ -46,9 +46,9 @@ def test_cancel_running():
     spares = {w.pid for w in status().workers if w.state == "free"}
     assert job.cancel()
     with pytest.raises(JobCancelledError):
-        job.result(5)
+        job.result(60)
     assert gone(worker)
-    following = client.submit(scripted("sleep=0.2"))
+    following = client.submit(scripted("sleep=2"))
     assert running(following) in spares
     assert counts(following) == {"00": 100}
     assert not job.cancel()
@@ -73,7 +73,7 @@ def test_cancel_while_read():
     thread.start()
     until(lambda: any(spec.id in w.jobs for w in status().workers), what="it is being read")
     assert client.Job(spec.id).cancel()
-    thread.join(10)
+    thread.join(60)
     assert told
     with pytest.raises(NotFoundError):
         client.job(spec.id)
@@ -82,7 +82,7 @@ def test_cancel_while_read():
 def test_cancel_finished_and_unknown():
     """What has ended cannot be cancelled, and what is unknown cannot either."""
     job = client.submit(bell())
-    job.result(10)
+    job.result(60)
     assert not job.cancel()
     assert job.status() is JobStatus.DONE
     assert client.cancel(["0" * 15]) == {"0" * 15: None}
@@ -118,7 +118,7 @@ def test_neighbours(how):
 
 def _ends(job):
     try:
-        job.result(30)
+        job.result(60)
     except JobCancelledError:
         pass
     return True
@@ -144,7 +144,7 @@ def test_crash_counts_against_its_job():
     crash = client.submit(scripted("kill=11"))
     others = client.submit_many([scripted("sleep=0.01") for _ in range(6)])
     with pytest.raises(JobFailedError, match="died 3 times, the last time killed by SIGSEGV"):
-        crash.result(20)
+        crash.result(60)
     assert kinds(crash.id) == ["created", *["started", "returned"] * 2, "started", "failed"]
     assert all(counts(job) == {"00": 100} for job in others)
 
@@ -162,7 +162,7 @@ def test_timeout():
     job = client.submit(scripted("sleep=30", timeout=0.3))
     worker = running(job)
     with pytest.raises(JobFailedError, match=r"time-out of 0\.3 s"):
-        job.result(10)
+        job.result(60)
     assert gone(worker)
     assert kinds(job.id) == ["created", "started", "failed"]
 
@@ -171,7 +171,7 @@ def test_memory_is_watched():
     """A job that takes more memory than it may is stopped, told so, and not tried again."""
     job = client.submit(scripted("allocate=3GB,sleep=30"))
     with pytest.raises(JobFailedError, match="GB of memory"):
-        job.result(20)
+        job.result(60)
     assert kinds(job.id) == ["created", "started", "failed"]
 
 
@@ -190,20 +190,20 @@ def test_memory_is_reserved():
     until(ended)
     assert most == 1 << 30
     with pytest.raises((JobFailedError, InputError), match="GB"):
-        client.submit(scripted("reserve=2GB")).result(10)
+        client.submit(scripted("reserve=2GB")).result(60)
 
 
 def test_two_wide_jobs():
     """Two jobs that both want every core run one after the other: they do not wait for each other forever."""
     jobs = client.submit_many([scripted("threads=2,sleep=0.1") for _ in range(4)])
-    assert all(counts(job, 20) == {"00": 100} for job in jobs)
+    assert all(counts(job) == {"00": 100} for job in jobs)
 
 
 def test_failed_job_says_why():
     """A job that fails keeps its reason."""
     job = client.submit(scripted("fail=the reason"))
     with pytest.raises(JobFailedError, match="the reason"):
-        job.result(10)
+        job.result(60)
     assert client.job(job.id).info().error == "the reason"
 
 
@@ -212,7 +212,7 @@ def test_interpreter_is_gone(tmp_path):
     elsewhere = Environment(str(tmp_path / "bin" / "python"))
     job = client.submit(scripted("sleep=0", environment=elsewhere))
     with pytest.raises(JobFailedError, match="Python cannot be started: No such file or directory"):
-        job.result(10)
+        job.result(60)
     with pytest.raises(ServiceError, match="cannot be started"):
         client.submit(bell(environment=elsewhere))
 
@@ -225,7 +225,7 @@ def test_worker_cannot_start(tmp_path):
     job = client.submit(scripted("sleep=0", environment=Environment(str(bare))))
     other = client.submit(bell())
     with pytest.raises(JobFailedError, match=r"does not start \(exit code 3\)"):
-        job.result(20)
+        job.result(60)
     assert sum(counts(other).values()) == 100
 
 

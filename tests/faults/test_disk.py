@@ -51,7 +51,7 @@ def test_full_disk(small_disk):
     old = client.submit(bell())
     before = counts(old)
     # they run while the disk is full: one result would go into the database, one into a file
-    slow, large, larger = client.submit_many([scripted("sleep=0.5"), uniform(16, 100_000), uniform(18, 200_000)])
+    slow, large, larger = client.submit_many([scripted("sleep=2"), uniform(16, 100_000), uniform(18, 200_000)])
     until(lambda: str(slow.status()) == "RUNNING")
     ballast = small_disk / "ballast"
     _fill(ballast)
@@ -147,6 +147,26 @@ def test_newer_store(own_home):
     with pytest.raises(HomeError, match="version 99"):
         client.jobs()
     assert path.read_bytes() == before
+
+
+def test_foreign_store(own_home):
+    """A store whose tables are not those of its version is refused with what to do, and nothing of it is lost."""
+    job = client.submit(bell())
+    job.result(60)
+    client.stop_service()
+    path = own_home / "store.sqlite"
+
+    def set_version(number):
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            (before,) = connection.execute("PRAGMA user_version").fetchone()
+            connection.execute(f"PRAGMA user_version = {number}")
+        return before
+
+    version = set_version(1)
+    with pytest.raises(HomeError, match="no release of qmagic wrote it; use another QMAGIC_HOME"):
+        client.jobs()
+    assert set_version(version) == 1
+    assert [one.id for one in client.jobs()] == [job.id]
 
 
 @pytest.mark.parametrize("where", ["head", "middle", "cut off"])

@@ -64,6 +64,6 @@ def test_work_keeps_the_service(own_home):
     environment = {**os.environ, "PYTHONPATH": os.getcwd()}
     run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     job, pid = run.stdout.split()
-    until(lambda: gone(int(pid)), 20, "the service has left")
+    until(lambda: gone(int(pid)), 60, "the service has left")
     assert counts(client.job(job)) == {"00": 100}
     assert client.job(job).info().attempt == 1

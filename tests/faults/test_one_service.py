@@ -55,7 +55,7 @@ def test_stop_and_start_at_once(own_home):
         new_line()
         assert client.jobs() == []
         assert service().pid != old
-        stop.wait(20)
+        stop.wait(60)
 
 
 def _dead_pid() -> int:
@@ -114,7 +114,7 @@ def test_leftover_workers_are_ended(own_home):
             connection.executemany("INSERT INTO workers VALUES (?, ?)", rows)
         connection.close()
         client.jobs()
-        assert left.wait(5) == -9
+        assert left.wait(60) == -9
         assert stranger.poll() is None
     finally:
         for process in (left, stranger):
@@ -160,6 +160,6 @@ def test_busy_home_is_left_when_its_files_vanish(own_home):
     assert counts(job) == {"00": 100}
     pid = service().pid
     (own_home / "service.json").unlink()
-    until(lambda: home.find_service(own_home) is not None, 20, "it is published again")
+    until(lambda: home.find_service(own_home) is not None, 60, "it is published again")
     assert service().pid == pid
     assert _services(own_home) == [pid]

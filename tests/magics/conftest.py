@@ -1,4 +1,7 @@
-"""A real kernel with the magics loaded, one for each test module, and a home of its own."""
+"""A real kernel with the magics loaded, one for each test module, and one home for all of this folder.
+
+It runs in one process (see tests/conftest.py), and each module finds the home as if it were new.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,11 @@ from typing import Any
 
 import pytest
 from jupyter_client.manager import start_new_kernel
+
+from qmagic import client
+from qmagic.client import stub as control
+from tests.conftest import a_home, no_jobs_left
+from tests.stub.conftest import Stub
 
 QASM = 'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; c = measure q;\n'
 #: A job that runs until it is stopped.
@@ -82,7 +90,7 @@ class Kernel:
     def complete(self, code: str) -> tuple[list[str], float]:
         """Returns what Tab at the end of the code offers, and the seconds that it took."""
         start = time.monotonic()
-        reply = self.client.complete(code, reply=True, timeout=30)["content"]
+        reply = self.client.complete(code, reply=True, timeout=60)["content"]
         return reply["matches"], time.monotonic() - start
 
     def restart(self) -> None:
@@ -102,6 +110,24 @@ def _plain(text: str) -> str:
     import re
 
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+@pytest.fixture(scope="package")
+def home() -> Iterator[Path]:
+    """A QMAGIC_HOME for all modules, with a stub once one of them has started it."""
+    for home in a_home():
+        yield home
+        control.stop_stub()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left(home: Path) -> Iterator[None]:
+    """Ends and forgets a module's jobs, here and at the stub."""
+    yield
+    if client.service_status() is not None:
+        no_jobs_left()
+    if control.stub_place() is not None:
+        Stub().fresh()
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,6 @@ def _stub(kernel):
     kernel.run("%qbackends ibm-stub --refresh")  # the host is warm
     yield
     kernel.run("%qbudget off")
-    kernel.run("%qstub stop")
 
 
 def test_a_dry_run_says_all_that_decides_and_submits_nothing(kernel):

@@ -10,8 +10,6 @@ from tests.magics.conftest import QASM
 @pytest.fixture(scope="module")
 def stub(kernel):
     kernel.run("%qstub start")
-    yield
-    kernel.run("%qstub stop")
 
 
 def test_several_backends_in_one_cell(kernel, stub):

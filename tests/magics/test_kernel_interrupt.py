@@ -9,6 +9,7 @@ import pytest
 from qmagic import client
 from qmagic.errors import JobCancelledError
 from qmagic.jobs import JobStatus
+from tests.faults.making import within
 from tests.magics.conftest import ENDLESS, QASM
 
 
@@ -46,16 +47,18 @@ def warm(kernel):
 
 def test_an_interrupt_cancels_the_job(kernel, interrupt):
     """The cell is back within 0.1 s with one line that names the job; the job is cancelled; the next cell runs."""
-    taken = []
-    for _ in range(3):  # the quickest counts: the machine may be busy with other tests
+
+    def back() -> float:
         cell = kernel.run(ENDLESS, when_busy=interrupt)
-        taken.append(time.monotonic() - interrupt.sent)
+        taken = time.monotonic() - interrupt.sent
         assert (cell.status, cell.error) == ("error", "KeyboardInterrupt")
         assert cell.traceback == f"Interrupted: job {interrupt.job.id} was cancelled"
         with pytest.raises(JobCancelledError):
-            interrupt.job.result(timeout=5)
+            interrupt.job.result(timeout=60)
         assert kernel.run(f"%%qrun --shots 10\n{QASM}").status == "ok"
-    assert min(taken) < 0.1
+        return taken
+
+    within(0.1, back, tries=10)
 
 
 def test_keep_only_stops_waiting(kernel, interrupt):

@@ -42,7 +42,7 @@ def outputs(kernel: Kernel, code: str, *, until: int = 0, timeout: float = 30) -
         idle = idle or (
             kind == "status" and content["execution_state"] == "idle" and message["parent_header"]["msg_id"] == number
         )
-    while kernel.client.get_shell_msg(timeout=30)["parent_header"]["msg_id"] != number:
+    while kernel.client.get_shell_msg(timeout=60)["parent_header"]["msg_id"] != number:
         pass
     return shown
 

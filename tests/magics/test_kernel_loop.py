@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from qmagic import client
 from tests.faults.making import until
 from tests.magics.conftest import Kernel
@@ -18,21 +16,20 @@ def cost(x):
 
 def test_a_cell_with_a_cost_function_returns_its_loop_at_once(kernel: Kernel):
     """The value is the loop; its result is the minimum; the cell is recorded."""
-    start = time.monotonic()
     cell = kernel.run(COST.format(n=5000, pause=0.02))
     assert cell.status == "ok", cell
-    assert time.monotonic() - start < 5
     id = kernel.value("loop.id")
     loop = client.job(id)
+    assert not loop.done()
     assert isinstance(loop, client.Loop)
     assert kernel.value("type(_).__name__") == "str"  # the value of the line above
     assert loop.spec().cell.startswith("%%qloop --optimizer nelder-mead")
     # while the kernel is busy, and after it restarted, the loop is ordered about from here
-    until(lambda: loop.state().iteration > 2, 30)
+    until(lambda: loop.state().iteration > 2, 60)
 
     def pause() -> None:
         loop.pause()
-        until(lambda: loop.state().phase == "paused", 10)
+        until(lambda: loop.state().phase == "paused", 60)
 
     busy = kernel.run("import time; time.sleep(3); 'awake'", when_busy=pause)
     assert busy.text == "'awake'"

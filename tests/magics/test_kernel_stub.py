@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from qmagic.client.stub import stub_place
+from qmagic.client.stub import stop_stub, stub_place
 from qmagic.home import process_alive
 from tests.stub.conftest import Stub
 
 
 def test_the_stub_is_started_shaped_and_stopped(kernel):
     """Start says where it listens, a second start finds it, set shows the settings, stop ends it; no token is shown."""
+    stop_stub()
     assert "no stub runs" in kernel.run("%qstub status").text
     first = kernel.run("%qstub start").text
     place = stub_place()

@@ -6,6 +6,7 @@ single circuit is in tests/faults, for all clouds at once.
 
 from __future__ import annotations
 
+import os
 import time
 
 import numpy as np
@@ -16,13 +17,16 @@ from qiskit.circuit import Parameter
 from qiskit.quantum_info import SparsePauliOp, Statevector
 
 import qmagic
+from qmagic import client
 from qmagic.client import ask
 from qmagic.client import stub as control
 from qmagic.errors import JobCancelledError, JobFailedError
-from qmagic.home import find_service
+from qmagic.home import find_service, start_time
+from qmagic.jobs import new_job_id
 from qmagic.providers.base import ProviderError
 from qmagic.providers.pace import pace_of
 from qmagic.providers.registry import adapter
+from qmagic.sessions import OpenSession
 
 SECONDS = 100
 
@@ -43,6 +47,16 @@ def until(condition, what):
     while not condition():
         assert time.monotonic() < deadline, what
         time.sleep(0.02)
+
+
+def session_wish(backend):
+    """What asks for a session of this process, of 300 s."""
+    cloud, _, device = backend.partition(":")
+    pid = os.getpid()
+    return OpenSession(
+        id=new_job_id(), provider=cloud, device=device, mode="session", seconds=300, pid=pid, start=start_time(pid),
+        environment=client.environment(),
+    )  # fmt: skip
 
 
 class Laws:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import struct
 import uuid
 
@@ -10,13 +12,15 @@ import pytest
 from qiskit import QuantumCircuit
 
 import qmagic
+from qmagic.client.connection import connection
 from qmagic.errors import InputError, JobCancelledError
+from qmagic.home import find_service
 from qmagic.providers.base import GoneError, RefusedError, RemotePub
 from qmagic.providers.qir import GATES, program_of
-from tests.providers.laws import SECONDS, Laws, flipped, until
+from qmagic.sessions import AskSession, SessionInfo
+from tests.providers.laws import SECONDS, Laws, flipped, session_wish, until
 
 
-@pytest.mark.further
 class TestAzure(Laws):
     """The laws."""
 
@@ -127,6 +131,24 @@ def test_a_lost_reply_opens_no_second_session(stub, kind):
         assert held.info().state == "open"
         assert len(azure_groups(stub)) == 1
     assert not azure_groups(stub)[0]["open"]
+
+
+def test_killed_while_it_is_opened(stub, home):
+    """kill -9 between the opening and its answer: the next service finds the session by its key, and closes it."""
+    stub.fresh()
+    with qmagic.session("azure-stub:ionq.simulator"):
+        pass  # the host is warm
+    stub.fresh()
+    stub.ask("POST", "/faults", [{"stage": "session", "kind": "slow", "after": True, "seconds": 5, "cloud": "azure"}])
+    wanted = session_wish("azure-stub:ionq.simulator")
+    connection().send("open", wanted)
+    until(lambda: azure_groups(stub), "it is not there")
+    os.kill(find_service(home).pid, signal.SIGKILL)
+    until(lambda: connection().ask("session", AskSession(wanted.id), SessionInfo).state == "closed", "it is not closed")
+    (group,) = azure_groups(stub)
+    assert not group["open"]
+    found = connection().ask("session", AskSession(wanted.id), SessionInfo)
+    assert (found.remote, found.why) == (group["id"], "the service ended while it was being opened")
 
 
 def test_a_job_for_a_session_that_was_closed_there(stub, monkeypatch):

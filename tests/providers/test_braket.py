@@ -16,7 +16,6 @@ from qmagic.providers.braket_programs import NAMES, program_of
 from tests.providers.laws import SECONDS, Laws, flipped
 
 
-@pytest.mark.further
 class TestBraket(Laws):
     """The laws."""
 

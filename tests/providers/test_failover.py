@@ -77,6 +77,7 @@ def test_what_it_would_really_cost(stub):
     stub.fresh()
     job = qmagic.run(flipped(), backend="best(ibm-stub:manila; max_price=0)", shots=100)
     assert "0.00 USD at most" in job.info().why
+    job.result(timeout=SECONDS)  # before the stub forgets it
     stub.fresh("price=real")
     bell = QuantumCircuit(2)
     bell.h(0)
@@ -86,6 +87,7 @@ def test_what_it_would_really_cost(stub):
     planned = qmagic.plan(bell, backend="ibm-stub:manila", **given)
     estimate = qmagic.run(bell, backend="best(ibm-stub:manila)", **given)
     assert f"{planned.quote.price.bound} at most" in estimate.info().why
+    estimate.result(timeout=SECONDS)
     assert planned.quote.circuits[0].executions == 2
     with pytest.raises(InputError, match=r"ibm-stub:ibm_manila may cost 16\.00 USD, and 15 is allowed"):
         qmagic.run(flipped(), backend="best(ibm-stub:manila; max_price=15)", shots=100)
@@ -107,6 +109,20 @@ def test_it_moves_on(stub):
     assert job.info().why.startswith(f"moved here from ibm-stub:{first}, which went down")
 
 
+def test_it_moves_out_of_a_session(stub):
+    """A job in a session whose device goes down runs at the next one, in no session."""
+    stub.fresh()
+    best = qmagic.run(flipped(), backend=WISH, shots=100).result(timeout=SECONDS).outcome.backend
+    stub.fresh("queue=1h")
+    with qmagic.session(best):
+        job = qmagic.run(flipped(), backend=WISH, shots=100, failover=True)
+        until(lambda: job.status() == "QUEUED", "it is not queued")
+        stub.ask("POST", "/set", [f"maintenance={best.partition(':')[2]}", "queue=0s"])
+        assert sum(job.result(timeout=SECONDS).counts().values()) == 100
+    grouped = {one["status"]: bool(one["group"]) for one in stub.ask("GET", "/jobs?cloud=ibm")}
+    assert grouped == {"cancelled": True, "done": False}
+
+
 def test_it_waits_for_the_cancel(stub):
     """While a cancel cannot be confirmed, the job says what it waits for, and begins nowhere else."""
     stub.fresh("queue=1h")
@@ -117,8 +133,9 @@ def test_it_waits_for_the_cancel(stub):
     stub.ask("POST", "/set", [f"maintenance={first}"])
     until(lambda: "when its cancel there is confirmed" in job.info().why, "it does not say so")
     assert there(stub, job) == [("queued", first)]
-    stub.ask("POST", "/clear", {})  # the stub forgets the job, and its faults
+    stub.ask("POST", "/faults", [])
     job.cancel()
+    until(lambda: job.done(), "it is not cancelled")
 
 
 def test_both_are_down(stub):

@@ -122,7 +122,7 @@ def test_a_price_reads_well():
     assert rate_text("ibm", "ibm_torino") == "1.6 USD/s"
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(st.integers(0, 10**6), st.integers(1, 10**5), st.sampled_from(rates.table()))
 def test_a_bound_is_never_below_the_estimate(seed, shots, row):
     """Whatever the circuit, a bound is at least the estimate, and more shots are never cheaper."""

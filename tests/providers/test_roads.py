@@ -63,8 +63,6 @@ print(device.run(Circuit().h(0).expectation(Observable.Z(), target=0), shots=0).
 """
 #: A device without noise, and how many jobs two circuits are there.
 DEVICES = {"braket": ("sv1", 2), "ionq": ("simulator", 1), "azure": ("ionq.simulator", 2)}
-#: Each cloud's host and client take seconds to start; `make test` tries one of the three.
-SOME = [cloud if cloud == "ionq" else pytest.param(cloud, marks=pytest.mark.further) for cloud in DEVICES]
 
 
 def theirs(script):
@@ -78,7 +76,7 @@ def theirs(script):
     return done.stdout.split()
 
 
-@pytest.mark.parametrize("cloud", SOME)
+@pytest.mark.parametrize("cloud", DEVICES)
 def test_listed_and_adopted(stub, cloud):
     """Jobs are listed newest first and adopted with counts in Qiskit's order, and nothing is submitted for that."""
     stub.fresh()
@@ -118,7 +116,7 @@ def test_listed_and_adopted(stub, cloud):
     assert stub.ask("GET", f"/jobs?cloud={cloud}") == there
 
 
-@pytest.mark.parametrize("cloud", SOME)
+@pytest.mark.parametrize("cloud", DEVICES)
 def test_what_cannot_be_adopted(stub, cloud):
     """A job that is not there is refused in a sentence."""
     stub.fresh()
@@ -126,7 +124,6 @@ def test_what_cannot_be_adopted(stub, cloud):
         qmagic.adopt(f"{cloud}-stub:nothing")
 
 
-@pytest.mark.further
 def test_a_result_without_counts(stub):
     """An adopted job whose result qmagic cannot read fails with a sentence."""
     stub.fresh()
@@ -138,9 +135,9 @@ def test_a_result_without_counts(stub):
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        pytest.param("braket-stub:Aria-1", "ionq-stub:simulator", marks=pytest.mark.further),
+        ("braket-stub:Aria-1", "ionq-stub:simulator"),
         ("ionq-stub:qpu.aria-1", "azure-stub:ionq.simulator"),
-        pytest.param("azure-stub:ionq.simulator", "braket-stub:sv1", marks=pytest.mark.further),
+        ("azure-stub:ionq.simulator", "braket-stub:sv1"),
     ],
 )
 def test_it_moves_to_another_cloud(stub, first, second):

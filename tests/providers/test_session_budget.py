@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from decimal import Decimal
 
 import pytest
@@ -13,29 +12,19 @@ from qiskit import QuantumCircuit
 
 import qmagic
 from qmagic import client
-from qmagic.client import stub as control
 from qmagic.client.connection import connection
 from qmagic.errors import InputError, ServiceError
-from qmagic.home import find_service, start_time
-from qmagic.jobs import new_job_id
+from qmagic.home import find_service
 from qmagic.money import SetBudget
-from qmagic.sessions import AskSession, OpenSession, SessionInfo
-from tests.stub.conftest import Stub
+from qmagic.sessions import AskSession, SessionInfo
+from tests.providers.laws import SECONDS, session_wish, until
 
 pytest.importorskip("starlette")
 pytest.importorskip("qiskit_ibm_runtime")
 
-SECONDS = 100
 DEVICE = "ibm-stub:manila"
 #: IBM's pay as you go price of a second of wall time: 96 USD a minute.
 SECOND = Decimal("1.6")
-
-
-@pytest.fixture(scope="module")
-def stub(home):
-    control.start_stub()
-    yield Stub()
-    control.stop_stub()
 
 
 @pytest.fixture(autouse=True)
@@ -60,15 +49,15 @@ def limit():
     return found
 
 
-def until(condition, what):
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
-
-
 def groups(stub):
     return stub.ask("GET", "/groups?cloud=ibm")
+
+
+def counted():
+    """How many sessions and jobs with a price the report has for this process at the stub's IBM."""
+    ours = ("ibm-stub", client.notebook())
+    rows = [one for one in client.budget().spending if (one.provider, one.notebook) == ours]
+    return sum(one.sessions for one in rows), sum(one.jobs for one in rows)
 
 
 def wall_seconds(stub):
@@ -84,6 +73,7 @@ def test_reserved_at_its_opening_and_settled_at_its_end(stub):
     jobs, which keep a time limit of their own; the report has it with its provider and notebook."""
     stub.fresh("price=real")
     set_budget(200)
+    sessions, jobs_billed = counted()
     with qmagic.session(DEVICE, max_seconds=100) as held:
         assert (limit().reserved, limit().spent) == (100 * SECOND, 0)
         jobs = [submitted(), submitted()]
@@ -96,8 +86,7 @@ def test_reserved_at_its_opening_and_settled_at_its_end(stub):
     assert 0 < info.cost < 160
     assert (limit().reserved, float(limit().spent)) == (0, pytest.approx(info.cost, abs=1e-5))
     assert [one["facts"]["limit"] for one in stub.ask("GET", "/jobs?cloud=ibm")] == [10, 10]
-    (row,) = [one for one in client.budget().spending if one.sessions]
-    assert (row.provider, row.notebook, row.sessions, row.jobs) == ("ibm-stub", client.notebook(), 1, 0)
+    assert counted() == (sessions + 1, jobs_billed)
     assert f"{info.cost:.2f} USD, at most 100 s" in repr(held)
 
 
@@ -193,7 +182,6 @@ def test_it_is_settled_when_its_last_job_has_ended(stub):
     assert (limit().reserved, float(limit().spent)) == (0, pytest.approx(held.info().cost, abs=1e-5))
 
 
-@pytest.mark.further
 def test_a_killed_service_keeps_its_reservation(stub, home):
     """kill -9 while a job runs in a session: the reservation stands in the next service, which closes the session and
     settles it; the job, which is fetched by the new service, is not billed again."""
@@ -214,7 +202,6 @@ def test_a_killed_service_keeps_its_reservation(stub, home):
     held.close()
 
 
-@pytest.mark.further
 def test_killed_while_it_is_opened(stub, home):
     """kill -9 between reservation and answer: the session is lost, bills nothing, and gives its reservation back; who
     asks again for it hears that, and no second one is opened."""
@@ -224,10 +211,7 @@ def test_killed_while_it_is_opened(stub, home):
         pass  # the host is warm
     stub.fresh("price=real")
     stub.ask("POST", "/faults", [{"stage": "session", "kind": "slow", "after": True, "seconds": 5, "cloud": "ibm"}])
-    wanted = OpenSession(
-        id=new_job_id(), provider="ibm-stub", device="manila", mode="session", seconds=300, pid=os.getpid(),
-        start=start_time(os.getpid()), environment=client.environment(),
-    )  # fmt: skip
+    wanted = session_wish(DEVICE)
     connection().send("open", wanted)
     until(lambda: groups(stub), "it is not there")
     assert limit().reserved == 480

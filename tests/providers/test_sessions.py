@@ -13,10 +13,9 @@ import qmagic
 from qmagic import client
 from qmagic.client.connection import connection
 from qmagic.errors import InputError, JobFailedError, ServiceError
-from qmagic.home import find_service, start_time
-from qmagic.jobs import new_job_id
-from qmagic.sessions import AskSession, OpenSession, SessionInfo
-from tests.providers.laws import SECONDS, flipped, until
+from qmagic.home import find_service
+from qmagic.sessions import AskSession, SessionInfo
+from tests.providers.laws import SECONDS, flipped, session_wish, until
 
 DEVICE = "ibm-stub:manila"
 
@@ -110,10 +109,7 @@ def test_killed_while_it_is_opened(stub, home):
         pass  # the host is warm
     stub.fresh()
     stub.ask("POST", "/faults", [{"stage": "session", "kind": "slow", "after": True, "seconds": 5, "cloud": "ibm"}])
-    wanted = OpenSession(
-        id=new_job_id(), provider="ibm-stub", device="manila", mode="session", seconds=300, pid=os.getpid(),
-        start=start_time(os.getpid()), environment=client.environment(),
-    )  # fmt: skip
+    wanted = session_wish(DEVICE)
     connection().send("open", wanted)
     until(lambda: groups(stub), "it is not there")
     os.kill(find_service(home).pid, signal.SIGKILL)
@@ -152,7 +148,7 @@ def test_a_close_is_repeated(stub):
 
 
 @pytest.mark.parametrize(
-    ("backend", "seconds", "message"), [("aer", 60, "devices at providers"), (DEVICE, 0, "max_seconds is 1 to")]
+    ("backend", "seconds", "message"), [("aer", 60, "a device at a provider"), (DEVICE, 0, "max_seconds is 1 to")]
 )
 def test_what_cannot_be(stub, backend, seconds, message):
     """A session on a local simulator, or without time, is refused."""

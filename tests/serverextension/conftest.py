@@ -32,6 +32,8 @@ h q[0];
 cx q[0], q[1];
 c = measure q;
 """
+#: Extensions that are not started, since they take a second of computing: tests/ui has them all.
+OTHERS = ("jupyterlab", "jupyter_lsp", "jupyter_server_terminals", "notebook", "notebook_shim")
 #: The backend of a job that runs until it is stopped.
 ENDLESS = "scripted:sleep=600"
 
@@ -52,6 +54,7 @@ class Jupyter:
             *(sys.executable, "-m", "jupyter_server", "--no-browser", "--ServerApp.ip=127.0.0.1"),
             *(f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}"),
             *(f"--ServerApp.base_url={base}", "--ServerApp.jpserver_extensions=qmagic.serverextension=True"),
+            *(f"--ServerApp.jpserver_extensions={other}=False" for other in OTHERS),
             *options,
             *(["--allow-root"] if os.geteuid() == 0 else []),
         ]
@@ -74,7 +77,7 @@ class Jupyter:
         if token:
             request.add_header("Authorization", f"token {self.token}")
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             text = error.read()
@@ -104,7 +107,7 @@ class Jupyter:
         jar = http.cookiejar.CookieJar()
         visit = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
         with contextlib.suppress(urllib.error.HTTPError):  # the page that it leads to may be missing
-            visit.open(f"{self.url}/login?token={self.token}", timeout=10).read()
+            visit.open(f"{self.url}/login?token={self.token}", timeout=60).read()
         return {cookie.name: cookie.value or "" for cookie in jar}
 
     def listen(self, since: int | None = None, **how: Any) -> Socket:
@@ -112,7 +115,7 @@ class Jupyter:
         query = "" if since is None else f"?since={since}"
         address = f"{self.url}/qmagic/api/events{query}".replace("http", "ws", 1)
         how.setdefault("header", {"Authorization": f"token {self.token}"})
-        return Socket(websocket.create_connection(address, timeout=30, suppress_origin="origin" not in how, **how))
+        return Socket(websocket.create_connection(address, timeout=60, suppress_origin="origin" not in how, **how))
 
     def log(self) -> str:
         """Returns the end of the log."""
@@ -122,7 +125,7 @@ class Jupyter:
         """Ends the server."""
         self._process.send_signal(signal.SIGTERM)
         try:
-            self._process.wait(10)
+            self._process.wait(60)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
@@ -154,7 +157,7 @@ class Socket:
         self._line.close()
 
 
-def until(ready: Callable[[], Any], seconds: float = 30.0, explain: Callable[[], str] = str) -> Any:
+def until(ready: Callable[[], Any], seconds: float = 60.0, explain: Callable[[], str] = str) -> Any:
     """Waits for something to become true and returns it."""
     deadline = time.monotonic() + seconds
     while not (value := ready()):

@@ -107,7 +107,7 @@ class Policy(Authorizer):
 def test_another_home_sees_nothing(jupyter, tmp_path, tmp_path_factory):
     """A server on another home lists, shows, streams and cancels nothing of ours."""
     job = submit(name="secret")
-    job.result(30)
+    job.result(60)
     other_home = tmp_path_factory.mktemp("o") / "home"
     other = Jupyter(tmp_path, tmp_path / "other.log", QMAGIC_HOME=str(other_home))
     try:

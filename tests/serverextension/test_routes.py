@@ -9,8 +9,8 @@ def test_a_job_is_listed_and_shown_with_all_that_is_known_of_it(jupyter):
     """The list has the job newest first; its own page has its text, events, result and versions."""
     first = submit(name="first", tags=("a",), notebook_path=str(jupyter.root / "x" / "bell.ipynb"), cell_id="cell-1")
     second = submit(name="second", seed=8)
-    first.result(30)
-    second.result(30)
+    first.result(60)
+    second.result(60)
     found = jupyter.get("jobs?limit=2")
     assert [job["id"] for job in found["jobs"]] == [second.id, first.id]
     assert found["jobs"][1]["notebook_path"] == "x/bell.ipynb"
@@ -73,7 +73,7 @@ def test_jobs_are_cancelled_run_again_and_deleted(jupyter):
     assert jupyter.post(f"jobs/{long.id}/cancel", {})["job"]["status"] in {"CANCELLING", "CANCELLED"}
     until(long.done)
     short = submit(name="again")
-    short.result(30)
+    short.result(60)
     again = jupyter.post(f"jobs/{short.id}/rerun", {})["job"]
     assert again["id"] != short.id
     until(lambda: jupyter.get(f"jobs/{again['id']}")["job"]["status"] == "DONE")
@@ -88,7 +88,7 @@ def test_jobs_are_cancelled_run_again_and_deleted(jupyter):
 
 def test_the_status_is_the_services(jupyter):
     """It names the process, the home, and what it does."""
-    submit().result(30)
+    submit().result(60)
     status = jupyter.get("status")
     assert status["pid"]
     assert status["home"]

@@ -30,7 +30,7 @@ class PlayedLoops:
         self.orders: list[tuple[str, Order]] = []
         self.killed: list[str] = []
 
-    def begin(self, environment, begin):
+    def begin(self, environment, begin, *, kernels):
         self.begun.append(begin)
 
     def order(self, job, order):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import tempfile
 from pathlib import Path
 
@@ -22,9 +21,9 @@ from qmagic.service.ledger import Ledger
 from qmagic.service.manager import Manager
 from qmagic.service.slots import Slots
 from qmagic.service.status import MOVES
+from tests.conftest import SOAK
 from tests.service.playing import HERE, THERE, PlayedEngine, SteppedStore, encoded, spec
 
-SOAK = os.environ.get("QMAGIC_SOAK") == "1"
 SLOTS, MEMORY = 2, 100
 PHASES = [hypothesis.Phase.generate]
 WRONG = ErrorInfo("InputError", "wrong")
@@ -288,7 +287,6 @@ TestManagerLaws = Laws.TestCase
 TestManagerLaws.settings = settings(
     max_examples=1000 if SOAK else 25,
     stateful_step_count=60,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     derandomize=True,  # the same schedules in every run: new ones are sought by hand, not by chance in CI
     phases=PHASES,

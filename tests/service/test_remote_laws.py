@@ -30,7 +30,7 @@ class PlayedCloud:
         self.jobs = {}  # id: {key, status}
         self.asked = []  # questions without an answer
         self.late = []  # submits that are still on their way, with the time of their arrival
-        self.calm = False
+        self.calm = self.forgetful = False
         self.down = set()
         self.number = 0
 
@@ -89,6 +89,8 @@ class PlayedCloud:
             )
         elif verb == "quote":
             then(Told(self.number, quote=Quote(price=Price(estimate=Money(self.price), bound=Money(self.price)))))
+        elif self.forgetful:
+            then(Told(self.number, "gone"))
         else:
             then(Told(self.number, outcome=b"result", headline="h"))
 
@@ -268,4 +270,25 @@ def test_a_cancel_by_the_user_is_no_move(tmp_path):
     assert life.status(job.id) is JobStatus.CANCELLED
     assert not life.cloud.alive(key_of(job.id))
     assert len(life.cloud.jobs) == 1
+    life.store.die()
+
+
+def test_a_result_that_is_gone(tmp_path):
+    """A job whose provider says that it is done, and for a minute that its result is not there, is LOST; also one that
+    is cancelled meanwhile."""
+    life = Life(tmp_path / "store.sqlite", random.Random(1))
+    life.cloud.calm = life.cloud.forgetful = True
+    jobs = [spec(backend="ibm-stub:a", checked=True) for _ in range(2)]
+    for job in jobs:
+        life.manager.submit(encoded(job), lambda error: None)
+    while any(life.ledger.live[job.id].status is not JobStatus.FETCHING for job in jobs):
+        life.step()
+    life.manager.cancel(jobs[1].id)
+    asked = life.now
+    while life.now < asked + 40:
+        life.step()
+    assert [life.status(job.id) for job in jobs] == [JobStatus.FETCHING, JobStatus.CANCELLING]
+    while life.now < asked + 150:
+        life.step()
+    assert [life.status(job.id) for job in jobs] == [JobStatus.LOST, JobStatus.LOST]
     life.store.die()

@@ -21,7 +21,7 @@ def _records(jobs):
 JOBS = st.lists(st.tuples(st.sampled_from("abc"), st.integers(-1, 1)), max_size=25)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(JOBS, st.data())
 def test_order(jobs, data):
     """Notebooks take turns; within one priority goes first, then who came first; what is removed is skipped."""
@@ -47,7 +47,7 @@ def test_order(jobs, data):
     assert scheduler.next() is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(JOBS)
 def test_positions(jobs):
     """A job's position is the turn at which it is taken."""

@@ -85,7 +85,7 @@ def test_a_wish_ends_with_its_job():
     assert slots.free()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.integers(1, 100), st.integers(1, 3), st.booleans()), max_size=30))
 def test_sum_of_grants(wishes):
     """Whatever is asked in whatever order, the sum stays under the limit, and everybody's turn comes."""

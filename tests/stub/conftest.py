@@ -15,6 +15,7 @@ from qmagic.client import stub as control
 from qmagic.home import StubPlace
 
 CLIENTS = Path(__file__).parent / "clients"
+USUAL = "queue=0s run=0s fail=0 drop=0 truncate=0 rate=0 maintenance=none drift=0 price=free time=real seed=none"
 
 
 @dataclasses.dataclass
@@ -45,7 +46,7 @@ class Stub:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.place.url + path, data, headers or {}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read() or b"null")
@@ -53,10 +54,12 @@ class Stub:
     def fresh(self, *words: str) -> None:
         """Forgets all jobs, requests and faults, and sets the settings to their defaults and these words."""
         self.ask("POST", "/clear", {})
-        usual = (
-            "queue=0s run=0s fail=0 drop=0 truncate=0 rate=0 maintenance=none drift=0 price=free time=real seed=none"
-        )
-        self.ask("POST", "/set", [*usual.split(), *words])
+        self.ask("POST", "/set", [*USUAL.split(), *words])
+
+    def calm(self) -> None:
+        """Forgets the faults to come, and sets the settings to their defaults; its jobs stay, and go on."""
+        self.ask("POST", "/faults", [])
+        self.ask("POST", "/set", USUAL.split())
 
     def run(self, name: str) -> Ran:
         """Runs a client's script with nothing of ours but its environment."""

@@ -9,8 +9,6 @@ import pytest
 
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
 NAMES = ("ibm", "braket", "azure", "ionq_cirq", "ionq_qiskit")
-#: Each client is its users' own program and takes seconds; `make test` runs the first and the last.
-TRIED = [name if name in ("ibm", "ionq_qiskit") else pytest.param(name, marks=pytest.mark.further) for name in NAMES]
 
 
 @pytest.fixture(scope="module")
@@ -47,13 +45,13 @@ def manila_right():
     return right * (1 - found.gate_error("x", [0]))
 
 
-@pytest.mark.parametrize("name", TRIED)
+@pytest.mark.parametrize("name", NAMES)
 def test_nothing_was_asked_that_the_stub_does_not_play(ran, name):
     """A client completes without a single request to a route that is not there."""
     assert ran(name).unknown == []
 
 
-@pytest.mark.parametrize("name", TRIED)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_client_asks_what_it_asked_before(ran, name):
     """The shapes of a client's requests are those of its golden transcript; a new wire is noticed."""
     found = shapes(ran(name).lines)
@@ -120,7 +118,6 @@ def test_ibm_endings(ran):
     assert "2,000,000 shots asked for" in seen["failure"]
 
 
-@pytest.mark.further
 def test_braket_lists_what_there_is(ran):
     """Devices, status, properties in Braket's own schemas."""
     seen = ran("braket").seen
@@ -129,7 +126,6 @@ def test_braket_lists_what_there_is(ran):
     assert seen["qubits"] == [25, 25]
 
 
-@pytest.mark.further
 def test_braket_tasks(ran):
     """X on qubit 0 of 3 reads '100'; exact and sampled values, batches, a task found again by its ARN."""
     seen = ran("braket").seen
@@ -144,7 +140,6 @@ def test_braket_tasks(ran):
     assert seen["place"] == "1"
 
 
-@pytest.mark.further
 def test_braket_noise(ran):
     """Aria's published errors, and nothing else, are in the counts."""
     seen = ran("braket").seen
@@ -152,7 +147,6 @@ def test_braket_noise(ran):
     assert 0.95 < seen["sampled"][0] < 1
 
 
-@pytest.mark.further
 def test_braket_endings(ran):
     """A cancelled task is cancelled; one that fails gives no result and says why."""
     seen = ran("braket").seen
@@ -162,7 +156,6 @@ def test_braket_endings(ran):
     assert "12 qubits" in reason
 
 
-@pytest.mark.further
 def test_braket_cost_tracker(ran):
     """Braket's own tracker reckons with the published prices: 2 tasks of 3 s on SV1, 4,000 shots on Aria."""
     simulators, qpus = map(float, ran("braket").seen["cost"])
@@ -170,7 +163,6 @@ def test_braket_cost_tracker(ran):
     assert qpus == pytest.approx(0.30 + 4000 * 0.03)
 
 
-@pytest.mark.further
 def test_azure_jobs(ran):
     """X on qubit 0 of 3 reads '001', as QIR and as IonQ's JSON; a job found again; its cost's currency."""
     seen = ran("azure").seen
@@ -182,7 +174,6 @@ def test_azure_jobs(ran):
     assert seen["quotas"] == []
 
 
-@pytest.mark.further
 def test_azure_noise(ran):
     """Aria's published errors are in the counts of a QIR program."""
     seen = ran("azure").seen
@@ -190,7 +181,6 @@ def test_azure_noise(ran):
     assert 0.95 < (seen["bell"]["00"] + seen["bell"]["11"]) / 1000 < 1
 
 
-@pytest.mark.further
 def test_azure_sessions(ran):
     """A session takes jobs, and has succeeded once it is closed and they have."""
     seen = ran("azure").seen
@@ -204,7 +194,6 @@ def test_azure_sessions(ran):
     assert seen["cancelled"] == "Cancelled"
 
 
-@pytest.mark.further
 def test_ionq_from_cirq(ran):
     """X on qubit 0 of 3 reads 4 in Cirq's order; noise, a batch, the list, a cancel."""
     seen = ran("ionq_cirq").seen

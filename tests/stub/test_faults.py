@@ -48,7 +48,7 @@ def until(stub, id, *states):
 def bare(stub, kind):
     """Sends one submit on a connection of its own and returns what became of it, in a word."""
     parts = urlsplit(stub.place.url)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=20)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
     try:
         connection.request("POST", "/v0.4/jobs", json.dumps(JOB), {"Authorization": f"apiKey {stub.place.token}"})
         answer = connection.getresponse()
@@ -196,7 +196,7 @@ def test_a_killed_stub_goes_on(stub):
     waiting = submitted(stub)
     place = stub.place
     os.kill(place.pid, signal.SIGKILL)
-    psutil.wait_procs([psutil.Process(place.pid)] if psutil.pid_exists(place.pid) else [], timeout=10)
+    psutil.wait_procs([psutil.Process(place.pid)] if psutil.pid_exists(place.pid) else [], timeout=60)
     after = control.start_stub()
     assert (after.url, after.token) == (place.url, place.token)
     assert after.pid != place.pid
@@ -222,5 +222,5 @@ def test_it_can_run_alone(tmp_path):
         assert told["pid"] == process.pid
         assert [one["cloud"] for one in told["clients"]] == ["ibm", "braket", "azure", "ionq"]
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
     assert not (tmp_path / "stub.json").exists()

@@ -39,22 +39,71 @@ def open_cells(page: Page, lab, name: str, cells: list[str], app: str = "lab") -
 
 
 def open_again(page: Page, lab, name: str, app: str = "lab") -> Locator:
-    """Opens a notebook that is there."""
-    where = f"lab/workspaces/{name}/tree" if app == "lab" else "notebooks"
-    page.goto(f"{lab.url}/{where}/{name}.ipynb?token={lab.token}")
-    expect(page.locator("#jupyterlab-splash")).to_have_count(0)
-    kernel_listens(page)
+    """Opens a notebook that is there, and returns its cells once its kernel listens."""
+    open_file(page, lab, f"{name}.ipynb", app)
+    kernel_listens(page, f"{name}.ipynb")
     return page.locator(".jp-Notebook .jp-CodeCell")
 
 
-def kernel_listens(page: Page) -> None:
-    """Waits for the kernel: the page says "idle" before the socket is open; a cell run before that can be lost."""
+def open_file(page: Page, lab, file: str, app: str = "lab") -> None:
+    """Opens a file in the JupyterLab that the page holds, or else in a new one with a workspace of its own."""
+    if page.evaluate("'jupyterapp' in window"):
+        page.evaluate("path => void window.jupyterapp.commands.execute('docmanager:open', {path})", file)
+    else:
+        where = f"lab/workspaces/{file.partition('.')[0]}/tree" if app == "lab" else "notebooks"
+        page.goto(f"{lab.url}/{where}/{file}?token={lab.token}")
+        expect(page.locator("#jupyterlab-splash")).to_have_count(0)
+
+
+def kernel_listens(page: Page, file: str) -> None:
+    """Waits for an answer of the kernel: it says "idle" before it listens to this page, and a cell that is run before
+    that can be lost. ipykernel 7 may sleep over a request that arrives while it answers another one, until there is a
+    new connection (its issue 1554): so it is asked at rest, and where that does not help, over a new connection.
+    """
+    page.evaluate("window.asking = null")
     page.wait_for_function(
-        """() => {
-            const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
-            return kernel?.connectionStatus === "connected" && kernel.status === "idle";
+        """file => {
+            const notebook = window.jupyterapp?.shell.currentWidget;
+            const kernel = notebook?.sessionContext?.session?.kernel;
+            if (notebook?.context?.path !== file || kernel?.connectionStatus !== "connected") {
+                window.asking = null;
+                return false;
+            }
+            const asking = window.asking ??= { since: Date.now() }, idle = kernel.status === "idle";
+            if (idle && asking.heard) return true;
+            if (Date.now() - asking.since > 5000) {
+                window.asking = null;
+                void kernel.reconnect().catch(() => undefined);
+            } else if (idle && asking.rested && !asking.asked) {
+                asking.asked = true;
+                void kernel.requestKernelInfo().then(() => { asking.heard = true; }, () => undefined);
+            }
+            asking.rested = idle;
+            return false;
+        }""",
+        arg=file,
+        polling=100,  # milliseconds; by default it asks, and so draws, each frame
+    )
+
+
+def clear(page: Page) -> None:
+    """Makes a JupyterLab as good as new: nothing open, saved or chosen, the pointer away, the theme light."""
+    page.mouse.move(0, 0)
+    page.evaluate(
+        """async () => {
+            const { commands, shell } = window.jupyterapp;
+            for (const widget of [...shell.widgets('main')]) if (widget.context) widget.dispose();
+            const jobs = [...shell.widgets('left')].find(widget => widget.id === 'qmagic-jobs');
+            jobs.details.node.querySelector('.qm-DetailsTitle button')?.click();
+            jobs.selection.clear();
+            jobs.filter.clear();
+            await commands.execute('filebrowser:activate');
+            if (document.body.dataset.jpThemeLight !== 'true')
+                await commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' });
         }"""
     )
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "true")
+    expect(page.locator(".jp-Dialog")).to_have_count(0)
 
 
 def start(page: Page, cell: Locator) -> None:

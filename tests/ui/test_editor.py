@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from tests.ui.notebook import open_cells
+from tests.ui.notebook import open_cells, open_file
 
 DIAGNOSE = re.compile("/qmagic/api/diagnose")
 
@@ -106,9 +106,10 @@ def test_a_screen_reader_is_told(page, lab, faults):
     page.wait_for_function("window.heard.includes('Line 3: index 4 is outside of q (it has 0 to 1)')")
 
 
-def test_nothing_is_said_without_the_server_part(page, lab):
+def test_nothing_is_said_without_the_server_part(context, lab):
     """Where the server cannot judge, nothing is underlined and nothing fails."""
     errors: list[str] = []
+    page = context.new_page()  # which learns for good that there is no server part
     page.on("pageerror", lambda error: errors.append(str(error)))
     asked: list[str] = []
 
@@ -165,7 +166,8 @@ def test_completion_needs_no_kernel(page, lab, faults):
 def test_a_file_is_openqasm(page, lab, faults):
     """A .qasm file has its language, its colours, its problems."""
     (lab.root / "bell.qasm").write_text(WRONG, "utf-8")
-    page.goto(f"{lab.url}/lab/workspaces/file/tree/bell.qasm?token={lab.token}")
+    open_file(page, lab, "bell.qasm")
+    page.evaluate("void window.jupyterapp.commands.execute('filebrowser:refresh')")
     editor = page.locator(".jp-FileEditor")
     expect(word(editor, "OPENQASM")).to_have_css("font-weight", "700")
     expect(problems(editor)).to_have_text(["hh"])
@@ -175,9 +177,10 @@ def test_a_file_is_openqasm(page, lab, faults):
     ).to_be_visible()
 
 
-def test_notebook_7_has_it_too(page, lab):
+def test_notebook_7_has_it_too(context, lab):
     """Notebook 7 colours, checks, completes and comments as JupyterLab does."""
     # It has two errors of its own on every page (7.6), so that errors are not counted here.
+    page = context.new_page()
     cells = open_cells(page, lab, "seven", [f"%%qrun\n{WRONG}", "%%qrun\nqubit[2] data;\nh "], app="notebook")
     expect(word(cells.nth(0), "qubit")).to_be_visible()
     expect(problems(cells.nth(0))).to_have_text(["hh"])

@@ -8,21 +8,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.ui.notebook import open_again
+
 TUTORIAL = Path(__file__).parents[2] / "notebooks" / "01_first_circuit.ipynb"
-
-
-def open_notebook(page: Page, lab, name: str) -> None:
-    """Opens a notebook in a workspace of its own and waits for its kernel."""
-    page.goto(f"{lab.url}/lab/workspaces/{Path(name).stem}/tree/{name}?token={lab.token}")
-    page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=30_000)
-    # The page says "idle" before the kernel's WebSocket is open, and JupyterLab can lose a cell that is run before.
-    page.wait_for_function(
-        """() => {
-            const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
-            return kernel?.connectionStatus === "connected" && kernel.status === "idle";
-        }""",
-        timeout=30_000,
-    )
 
 
 def run_cell(page: Page, index: int):
@@ -34,14 +22,14 @@ def run_cell(page: Page, index: int):
     return cell
 
 
-def test_the_tutorials_first_circuit_draws_its_histogram(page, lab):
+def test_the_tutorials_first_circuit_draws_its_histogram(page, context, lab):
     """The tutorial's first two cells end with a histogram, without an error, and ask nothing of the network."""
     shutil.copy(TUTORIAL, lab.root)
-    open_notebook(page, lab, TUTORIAL.name)
+    open_again(page, lab, TUTORIAL.stem)
     page.evaluate("window.jupyterapp.commands.execute('editmenu:clear-all')")
     run_cell(page, 0)
     bell = run_cell(page, 1)
     expect(bell.locator(".jp-OutputArea svg").first).to_be_visible(timeout=30_000)
     expect(bell.locator(".jp-OutputArea")).to_contain_text("4,096 shots")
     expect(page.locator(".jp-Notebook [data-mime-type='application/vnd.jupyter.error']")).to_have_count(0)
-    assert page.refused == []
+    assert context.refused == []

@@ -68,43 +68,6 @@ def test_a_cell_is_live_and_then_a_result(page, lab, faults, tmp_path):
     assert "<script" not in "".join(shown["data"]["text/html"])
 
 
-def test_a_job_outlives_its_kernel_and_its_page(page, context, lab, faults, tmp_path):
-    """Restarted kernel, closed page: the job runs on, is in the panel, and its card is live again when it is opened."""
-    gate = tmp_path / "gate"
-    cells = open_cells(page, lab, "outlives", ["%load_ext qmagic", gated("hardy", gate, "--async")])
-    run(page, cells.nth(0))
-    run(page, cells.nth(1))
-    expect(card(cells.nth(1))).to_have_attribute("data-status", "RUNNING")
-
-    page.evaluate("void window.jupyterapp.commands.execute('notebook:restart-kernel')")
-    page.locator(".jp-Dialog").locator("button.jp-mod-accept").click()
-    expect(page.locator(".jp-Dialog")).to_have_count(0)
-    kernel_listens(page)
-    panel = open_panel(page)
-    expect(row(panel, "hardy")).to_have_attribute("data-status", "RUNNING")
-    expect(card(cells.nth(1))).to_have_attribute("data-status", "RUNNING")
-    expect(card(cells.nth(1)).get_by_role("button", name="Cancel")).to_be_enabled()
-
-    save(page)
-    page.close()
-    again = context.new_page()
-    cells = open_again(again, lab, "outlives")
-    expect(card(cells.nth(1))).to_have_attribute("data-status", "RUNNING")
-    panel = open_panel(again)
-    expect(row(panel, "hardy")).to_have_attribute("data-status", "RUNNING")
-    gate.touch()
-    expect(row(panel, "hardy")).to_have_attribute("data-status", "DONE")
-    expect(card(cells.nth(1))).to_have_attribute("data-status", "DONE")
-    expect(card(cells.nth(1)).locator(".qmv-Histogram")).to_be_visible()
-
-    card(cells.nth(1)).get_by_role("button", name="Save into notebook").click()
-    expect(card(cells.nth(1))).to_have_count(0)
-    expect(cells.nth(1).locator(".qmv-Result")).to_be_visible()
-    save(again)
-    (shown,) = json.loads((lab.root / "outlives.ipynb").read_text("utf-8"))["cells"][1]["outputs"]
-    assert RESULT in shown["data"]
-
-
 def test_the_card_cancels_and_the_panel_runs_again(page, lab, faults):
     """A job can be stopped where it stands, started again from the panel, and its cell is found from there."""
     cells = open_cells(page, lab, "again", ["%load_ext qmagic", endless("mortal", "--async"), *["1"] * 30])
@@ -145,7 +108,7 @@ def test_the_service_is_killed(page, lab, faults, tmp_path):
     page.evaluate(
         """() => {
             window.seen = {};
-            const look = () => {
+            const look = (_, observer) => {
                 const banner = document.querySelector('#qmagic-jobs .qm-Banner');
                 const trouble = document.querySelector('.jp-OutputArea .qmv-Card-trouble');
                 const word = document.querySelector('#qmagic-jobs .qm-mod-unfinished .qm-Word');
@@ -155,6 +118,7 @@ def test_the_service_is_killed(page, lab, faults, tmp_path):
                 }
                 if (trouble && !trouble.hidden) window.seen.trouble = trouble.innerText;
                 if (document.querySelector('.qm-StatusItem').innerText.includes('offline')) window.seen.status = true;
+                if (window.seen.banner && window.seen.trouble && window.seen.status) observer.disconnect();
             };
             new MutationObserver(look).observe(document.body, {
                 subtree: true, childList: true, attributes: true, characterData: true
@@ -212,3 +176,40 @@ def test_the_histogram_grows_as_shots_come(page, lab, faults):
     expect(panel.locator(".qm-SoFar")).to_be_hidden()
     expect(cells.nth(1).locator(".qmv-Result .qmv-Histogram")).to_be_visible()
     expect(cells.nth(1)).to_contain_text("3,000 shots")
+
+
+def test_a_job_outlives_its_kernel_and_its_page(page, context, lab, faults, tmp_path):
+    """Restarted kernel, closed page: the job runs on, is in the panel, and its card is live again when it is opened."""
+    gate = tmp_path / "gate"
+    cells = open_cells(page, lab, "outlives", ["%load_ext qmagic", gated("hardy", gate, "--async")])
+    run(page, cells.nth(0))
+    run(page, cells.nth(1))
+    expect(card(cells.nth(1))).to_have_attribute("data-status", "RUNNING")
+
+    page.evaluate("void window.jupyterapp.commands.execute('notebook:restart-kernel')")
+    page.locator(".jp-Dialog").locator("button.jp-mod-accept").click()
+    expect(page.locator(".jp-Dialog")).to_have_count(0)
+    kernel_listens(page, "outlives.ipynb")
+    panel = open_panel(page)
+    expect(row(panel, "hardy")).to_have_attribute("data-status", "RUNNING")
+    expect(card(cells.nth(1))).to_have_attribute("data-status", "RUNNING")
+    expect(card(cells.nth(1)).get_by_role("button", name="Cancel")).to_be_enabled()
+
+    save(page)
+    page.close()
+    again = context.new_page()
+    cells = open_again(again, lab, "outlives")
+    expect(card(cells.nth(1))).to_have_attribute("data-status", "RUNNING")
+    panel = open_panel(again)
+    expect(row(panel, "hardy")).to_have_attribute("data-status", "RUNNING")
+    gate.touch()
+    expect(row(panel, "hardy")).to_have_attribute("data-status", "DONE")
+    expect(card(cells.nth(1))).to_have_attribute("data-status", "DONE")
+    expect(card(cells.nth(1)).locator(".qmv-Histogram")).to_be_visible()
+
+    card(cells.nth(1)).get_by_role("button", name="Save into notebook").click()
+    expect(card(cells.nth(1))).to_have_count(0)
+    expect(cells.nth(1).locator(".qmv-Result")).to_be_visible()
+    save(again)
+    (shown,) = json.loads((lab.root / "outlives.ipynb").read_text("utf-8"))["cells"][1]["outputs"]
+    assert RESULT in shown["data"]

@@ -55,9 +55,10 @@ def test_light_and_dark(shown, faults, tmp_path):
         assert lightness < 80 if dark else lightness > 200
 
 
-def test_notebook_7(page, lab):
+def test_notebook_7(context, lab):
     """A cell shows card and result as in JupyterLab, and the panel is there."""
     # It has two errors of its own on every page (7.6), so that errors are not counted here.
+    page = context.new_page()
     cells = open_cells(
         page, lab, "seven", ["%load_ext qmagic", f"%%qrun\n{BELL}", endless("slow", "--async")], app="notebook"
     )
@@ -70,4 +71,4 @@ def test_notebook_7(page, lab):
     expect(row(panel, "slow")).to_have_attribute("data-status", "RUNNING")
     card(cells.nth(2)).get_by_role("button", name="Cancel").click()
     expect(card(cells.nth(2))).to_have_attribute("data-status", "CANCELLED")
-    assert page.refused == []
+    assert context.refused == []

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from benchmarks.full_store import fill
+from benchmarks.lab import Lab
+from tests.conftest import a_home
+from tests.ui.conftest import a_lab, a_profile
 from tests.ui.notebook import open_panel
 
 MANY, HELD = 11_200, 10_000
@@ -49,11 +54,25 @@ TOUCHED = """() => new Promise(done => {
 })"""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def full_home(home: Path) -> None:
-    """Fills the store before the service starts."""
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fill(home, MANY)
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """A home of this module, whose store is filled before its service starts."""
+    for home in a_home():
+        home.mkdir(mode=0o700, parents=True)
+        fill(home, MANY)
+        yield home
+
+
+@pytest.fixture(scope="module")
+def lab(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab on that home."""
+    yield from a_lab(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def profile(browser: Any, lab: Lab) -> Iterator[Any]:
+    """A profile for that JupyterLab."""
+    yield from a_profile(browser, lab)
 
 
 def test_more_jobs_than_are_held(page, lab, faults, record_property):

@@ -43,6 +43,8 @@ export interface LoopState {
   readonly shots: number | null;
   readonly precision: number | null;
   readonly obeyed: number;
+  /** What it said last; when and why is in its notes. */
+  readonly note: string;
   /** What an evaluation at a cloud waits for; "" where none does. */
   readonly waits: string;
   /** US dollars: what it has spent so far, and the most that it may. */
@@ -60,6 +62,8 @@ export interface Final {
 
 export interface Note {
   readonly iteration: number;
+  /** What it is about: "paused" says why the loop paused itself. */
+  readonly kind: string;
   readonly text: string;
 }
 
@@ -197,6 +201,7 @@ export function readState(data: Json): LoopState {
     shots: number(data.shots),
     precision: number(data.precision),
     obeyed: number(data.obeyed) ?? 0,
+    note: text(data.note),
     waits: text(data.waits),
     cost: number(data.cost) ?? 0,
     budget: number(data.budget)
@@ -220,7 +225,7 @@ function readNotes(value: unknown): Note[] {
   return list(value)
     .map(json)
     .filter(note => note !== null)
-    .map(note => ({ iteration: number(note.iteration) ?? 0, text: text(note.text) }));
+    .map(note => ({ iteration: number(note.iteration) ?? 0, kind: text(note.kind), text: text(note.text) }));
 }
 
 function json(value: unknown): Json | null {

@@ -54,7 +54,7 @@ export class Track {
     return this.state.biased || this.columns.std.some(std => std > 0);
   }
 
-  /** Takes how the loop stands and its newest iterations; false where some before them are missing. */
+  /** Takes how the loop stands and its newest iterations; false where some before them, or what it said, are missing. */
   take(state: LoopState, rows: Rows): boolean {
     if (!this.ended && state.evaluations >= this.state.evaluations) {
       // news may come after the end
@@ -64,7 +64,8 @@ export class Track {
       return false;
     }
     this._append(rows, this.last);
-    return this.last >= state.iteration;
+    const heard = !state.note || this.notes.some(note => note.text === state.note);
+    return heard && this.last >= state.iteration;
   }
 
   /** Takes a part of what the server has, asked for since `since`; since 0 replaces all. */

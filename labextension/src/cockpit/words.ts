@@ -55,15 +55,24 @@ export function phaseWord(track: Track, words: Words): string {
   return (status && isFinal(status) && failed) || names[phaseOf(track)];
 }
 
+/** Returns why a loop has paused itself; "" where it was told to. */
+function pausedFor(track: Track): string {
+  const { iteration, note } = track.state;
+  const last = track.notes.at(-1);
+  return last?.kind === 'paused' && last.iteration === iteration && last.text === note ? last.text : '';
+}
+
 /** Returns what a loop waits for, in a sentence; "" where it does not wait. */
 export function waitsLine(track: Track, words: Words): string {
   switch (phaseOf(track)) {
     case 'ended':
       return '';
     case 'held':
-      return track.state.waits || words.__('It has given its process back. Resume goes on from where it stands.');
+      return pausedFor(track) || words.__('It has given its process back. Resume goes on from where it stands.');
     case 'waiting':
       return track.state.waits || words.__('It is in line: other loops run now.');
+    case 'paused':
+      return pausedFor(track);
     default:
       return track.state.waits;
   }

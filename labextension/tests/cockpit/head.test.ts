@@ -30,6 +30,16 @@ describe('the head of a cockpit', () => {
     expect(said({ state: { ...state, phase: 'starting' }, status: 'READY' })[0]).toBe('Waiting');
   });
 
+  it('says why it has paused itself, until it goes on', () => {
+    const text = 'Paused: evaluation 26 failed. Resume to try again, or stop and keep the best.';
+    const notes = [{ iteration: 3, kind: 'paused', text }];
+    const state = { ...stored.state, waits: '', phase: 'paused' as const, iteration: 3, note: text };
+    expect(said({ state, notes })).toEqual(['Paused', text]);
+    expect(said({ state, notes, status: 'HELD' })).toEqual(['Paused, at rest', text]);
+    expect(said({ state: { ...state, iteration: 4 }, notes })).toEqual(['Paused']);
+    expect(said({ state: { ...state, phase: 'running' }, notes })).toEqual(['Running']);
+  });
+
   it("shows an error's first line, and the traceback apart", () => {
     const state = { ...stored.state, phase: 'ended' as const };
     const failed = { state, status: 'FAILED' as const, error: 'ValueError: no angle\n  File "cell", line 3' };

@@ -84,6 +84,15 @@ describe('a track', () => {
     expect(track.columns.iteration).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
+  it('asks for what the loop has said, once it has', () => {
+    const track = new Track(part(1, 3));
+    const state = readState({ phase: 'paused', iteration: 3, evaluations: 3, note: 'It failed.' });
+    expect(track.take(state, readRows(rows(3, 3))!)).toBe(false);
+    track.load({ ...part(4, 3), notes: [{ iteration: 3, kind: 'paused', text: 'It failed.' }] }, 3);
+    expect(track.take(state, readRows(rows(3, 3))!)).toBe(true);
+    expect(track.notes.map(note => note.text)).toEqual(['It failed.']);
+  });
+
   it('replaces a stored part by the whole', () => {
     const track = new Track({ ...part(1, 3), more: true });
     track.load(part(1, 20_000, true), 0);

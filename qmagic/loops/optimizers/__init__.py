@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Optimizer", "Run", "check", "make"]
+__all__ = ["Optimizer", "Run", "check", "load", "make"]
 
 _OURS = {
     "spsa": "qmagic.loops.optimizers.spsa:Spsa",
@@ -68,6 +68,14 @@ def make(
     given = dict(options) | ({} if learning_rate is None else {"learning_rate": learning_rate})
     made: Optimizer = _class(name)(x, seed, **given)
     return made
+
+
+def load(name: str) -> None:
+    """Imports what an optimizer needs."""
+    if name in _OURS:
+        _class(name)
+    else:
+        importlib.import_module("scipy.optimize")
 
 
 def _class(name: str) -> Any:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from qmagic.backends.noise import ONE_QUBIT, TWO_QUBITS
+from qmagic.backends.passes import preset_passes
 from qmagic.errors import InputError
 from qmagic.jobs import PubSpec
 from qmagic.stub.programs import Answer, Work
@@ -78,9 +79,7 @@ def _exact(circuit: QuantumCircuit) -> dict[str, float]:
 
 def _sampled(circuit: QuantumCircuit, noise: str, shots: int, seed: int, index: int) -> dict[str, float]:
     if any(len(instruction.qubits) > 2 for instruction in circuit.data):
-        from qiskit import transpile
-
-        circuit = transpile(circuit, basis_gates=[*ONE_QUBIT, *TWO_QUBITS], optimization_level=0)
+        circuit = preset_passes(optimization_level=0, basis_gates=[*ONE_QUBIT, *TWO_QUBITS]).run(circuit)
     measured = circuit.copy()
     measured.measure_all()
     pub = uniform_machine(noise).sample(measured, PubSpec(shots=shots), seed, index)

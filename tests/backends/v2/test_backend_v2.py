@@ -166,7 +166,7 @@ def test_a_job_has_qiskits_interface():
     with pytest.raises(JobError):
         job.submit()
     assert job.cancel()
-    job.wait_for_final_state(timeout=10)
+    job.wait_for_final_state(timeout=60)
     with pytest.raises(JobCancelledError):
         job.result()
     assert (job.status(), job.cancelled()) == (JobStatus.CANCELLED, True)
