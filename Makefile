@@ -21,8 +21,7 @@ lab: setup ## open JupyterLab on the tutorials (LAB_ARGS=... is passed on)
 
 test: setup ## run every test and notebook (PYTEST_ARGS=... is passed on)
 	@tools/browser.sh
-	@$(BIN)/python -m qmagic.backends.kernels # once, or else all loops that come first would compile them side by side
-	@$(NPM) test
+	@$(BIN)/python -m qmagic.backends.kernels & $(NPM) test; failed=$$?; wait $$! && exit $$failed
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-kernels: setup ## run the browser tests of blocked kernels on ipykernel 6 and 7.3

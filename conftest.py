@@ -5,6 +5,7 @@ It lies here, not in tests/, so that it holds for notebooks/ too. Fixtures are i
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ _FOLDER = pytest.StashKey[Path]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Gives this process (each xdist worker is one) a home, for tests that ask for none and for notebooks."""
+    gc.disable()  # until all is imported: a sixth of that would be collections that find nothing
     folder = Path(tempfile.mkdtemp(prefix="qm-"))
     config.stash[_FOLDER] = folder
     for name in list(os.environ):
@@ -34,6 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
         "JUPYTER_PLATFORM_DIRS": "1",  # without it, jupyter_core warns that its folders will move
         "MPLBACKEND": "agg",
     }
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Lets no collection look at what has been imported."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

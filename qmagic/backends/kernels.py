@@ -8,14 +8,23 @@ here imports Numba or NumPy until it is asked to.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import importlib.util
 import os
-from collections.abc import Callable
+import shutil
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-__all__ = ["folder", "load", "missing", "parts"]
+__all__ = ["folder", "load", "missing", "parts", "turn"]
+
+#: Seconds to wait for another process that compiles, which may have the lowest priority; it takes about ten.
+_PATIENCE = 30.0
+
+#: Seconds after which kernels of sources that nobody compiled since may go: those of a removed or changed installation.
+_KEPT = 30 * 86_400.0
 
 
 @functools.cache
@@ -47,6 +56,32 @@ def load() -> None:
     from qmagic.backends.exact.lowering import lower
 
     FusedStep(lower(QuantumCircuit(1)), ())
+
+
+@contextlib.contextmanager
+def turn() -> Iterator[None]:
+    """Holds what uses the kernels back while another process compiles them: the second one finds them there."""
+    import filelock
+
+    if not missing():
+        yield
+        return
+    lock = filelock.FileLock(folder().parent / "kernels.lock")
+    with contextlib.suppress(OSError):  # a timeout is one, too: then both compile, as where no lock can be had
+        folder().parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=_PATIENCE)
+    try:
+        yield
+    finally:
+        lock.release()
+    _tidy()
+
+
+def _tidy() -> None:
+    """Removes old folders of other sources; whoever still has these compiles them once more."""
+    for old in folder().parent.glob("kernels-*"):
+        if old.is_dir() and old != folder() and time.time() - old.stat().st_mtime > _KEPT:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _import() -> None:

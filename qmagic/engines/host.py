@@ -8,6 +8,7 @@ For a stub's cloud it first points the client at the stub of the home.
 from __future__ import annotations
 
 import concurrent.futures
+import gc
 import io
 import json
 import os
@@ -86,6 +87,9 @@ class Host:
             told = Told(ask.number, "lost", f"{type(error).__name__}: {error}"[:300])
         with self._sending:
             self._connection.send_bytes(self._encode(told))
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
 
     def _told(self, ask: Ask) -> Told:
         provider = self._ready()
@@ -202,6 +206,7 @@ def main() -> None:
     """Runs a host; the arguments are the connection's descriptor, the parent's pid, the provider and the home."""
     descriptor, parent, provider, home = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
     die_with(parent)
+    gc.disable()  # until the first answer, which imports the client: a sixth of that would be collections
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stdout = io.StringIO()  # clients print
     try:

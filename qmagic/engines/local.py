@@ -164,7 +164,7 @@ class LocalEngine:
         least = math.inf
         for environment, since in list(self._taken.items()):
             pool = self._pool(environment)
-            free = sum(worker.state is State.FREE for worker in pool)
+            free = any(worker.state is State.FREE for worker in pool)
             if (left := since + (_CALM_SECONDS if free else _LONG_SECONDS) - time.monotonic()) > 0:
                 least = min(least, left)
                 continue

@@ -38,6 +38,7 @@ def main() -> None:
     """Runs loops. Arguments: our end of the line, the parent's pid, the folder for results, and what to load ahead."""
     descriptor, parent, results = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     die_with(parent)
+    gc.disable()  # until all is imported
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     offer_to_oom_killer()
     connection = Connection(descriptor)
@@ -47,6 +48,7 @@ def main() -> None:
         connection.send_bytes(msgspec.msgpack.encode(Ready()))
         _load(sys.argv[4:], inbox)
         gc.freeze()  # no collection need look at what was imported
+        gc.enable()
         while _serve(connection, *inbox.next(), results):
             pass
     except (BrokenPipeError, ConnectionResetError):

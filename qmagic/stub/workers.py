@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import gc
 import multiprocessing
 import os
 import signal
@@ -37,7 +38,7 @@ class Workers:
             )
         pool = self._pool
         try:
-            return await asyncio.get_running_loop().run_in_executor(pool, run, work)
+            return await asyncio.get_running_loop().run_in_executor(pool, _run, work)
         except BrokenProcessPool:
             if pool is self._pool:
                 self._pool = None
@@ -52,11 +53,21 @@ class Workers:
                 process.kill()
 
 
+def _run(work: Work) -> Answer:
+    try:
+        return run(work)
+    finally:
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
+
+
 def _prepare() -> None:
     """Sets up a process: one thread for each simulation, and no life after the stub."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"):
         os.environ[name] = "1"
     os.environ["QISKIT_PARALLEL"] = "FALSE"
+    gc.disable()  # until the first job, which imports what it needs
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to the whole group
     threading.Thread(target=_die_with_parent, daemon=True).start()
 

@@ -186,7 +186,7 @@ def test_noise_on_a_wide_clifford_circuit():
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_feed_forward(times):
+def test_feed_forward(times, full):
     """Gates in a block have their errors, and a condition goes by the bit as it was read: checked by hand."""
     p, p01, p10 = 0.2, 0.05, 0.12
     circuit = QuantumCircuit(2, 2)
@@ -210,7 +210,8 @@ def test_feed_forward(times):
     wanted = {
         f"{bit}{seen}": first[seen] * read(turned(times if seen else 0))[bit] for seen in (0, 1) for bit in (0, 1)
     }
-    outcome = outcome_of(circuit, PubSpec(shots=10_000), noise=f"depolarizing1={p},p01={p01},p10={p10}", seed=3)
+    shots = full(10_000, 40_000)
+    outcome = outcome_of(circuit, PubSpec(shots=shots), noise=f"depolarizing1={p},p01={p01},p10={p10}", seed=3)
     assert outcome.backend == "aer"
     seen = {f"{value:02b}": count for value, count in outcome.pubs[0].tables[0].rows()}
     assert surprise(seen, wanted) > 1e-5

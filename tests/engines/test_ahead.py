@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
+import time
 
 import pytest
 
@@ -44,3 +47,35 @@ def test_kernels_that_are_there_are_left_alone(soon, monkeypatch, tmp_path):
     soon.look()
     assert soon._process is None
     assert len(kernels.parts()) == 2
+
+
+def entered(events, name):
+    with kernels.turn():
+        events.append(name)
+
+
+def test_they_are_compiled_by_one_at_a_time(monkeypatch, tmp_path):
+    """Who comes while another one compiles waits until that one is done; and no longer than is reasonable."""
+    monkeypatch.setattr(kernels, "folder", lambda: tmp_path / "kernels-here")
+    events: list[str] = []
+    second = threading.Thread(target=entered, args=(events, "second"))
+    with kernels.turn():
+        second.start()
+        second.join(0.2)
+        events.append("first")
+    second.join()
+    assert events == ["first", "second"]
+    monkeypatch.setattr(kernels, "_PATIENCE", 0.05)
+    with kernels.turn():
+        entered(events, "impatient")
+    assert events[-1] == "impatient"
+
+
+def test_kernels_that_nobody_compiled_for_long_go(monkeypatch, tmp_path):
+    """A reinstallation does not leave its predecessors' kernels for ever; young ones and what else is there stay."""
+    for name in ("kernels-here", "kernels-old", "kernels-young", "other"):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (0, 0 if name != "kernels-young" else time.time()))
+    monkeypatch.setattr(kernels, "folder", lambda: tmp_path / "kernels-here")
+    entered([], "")
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {"kernels-here", "kernels-young", "other"}

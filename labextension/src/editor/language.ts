@@ -6,12 +6,12 @@
  */
 
 import { LanguageSupport, StreamLanguage, language, type LRLanguage } from '@codemirror/language';
-import { EditorState, Prec } from '@codemirror/state';
+import { EditorState, Prec, type Text } from '@codemirror/state';
 import { parseMixed } from '@lezer/common';
 import type { Language } from './detect';
 import { detect } from './detect';
-import { readCell } from './magic';
-import { tokenizer } from './tokenizer';
+import { readCell, type MagicCell } from './magic';
+import { comments as openqasmComments, tokenizer } from './tokenizer';
 
 export const openqasm3 = StreamLanguage.define(tokenizer(3));
 export const openqasm2 = StreamLanguage.define(tokenizer(2));
@@ -37,14 +37,19 @@ export function withMagicCells(support: LanguageSupport): LanguageSupport {
     })
   });
   wrapped.add(python);
-  return new LanguageSupport(python, [headComments, support.support]);
+  return new LanguageSupport(python, [ownComments, support.support]);
 }
 
-/** On the magic's line a comment is Python's, so that it can be undone: with `//` the cell would be no cell of ours. */
-const headComments = Prec.high(
-  EditorState.languageData.of((state, at) =>
-    /^%%q(?:run|state)\b/.test(state.doc.lineAt(at).text) ? [{ commentTokens: { line: '#' } }] : []
-  )
+/**
+ * Comments go by what stands there, not by what has been parsed so far: on a busy machine the parser comes later than the
+ * key. On the magic's line a comment is Python's, so that it can be undone: with `//` the cell would be no cell of ours.
+ */
+const ownComments = Prec.high(
+  EditorState.languageData.of((state, at) => {
+    const source = sourceOf(state);
+    const inside = source && state.doc.lineAt(at).from >= source.from;
+    return [{ commentTokens: inside ? openqasmComments : { line: '#' } }];
+  })
 );
 
 /** OpenQASM in an editor. */
@@ -64,6 +69,18 @@ export function sourceOf(state: EditorState): Source | null {
   if (!shown || !wrapped.has(shown)) {
     return null;
   }
-  const cell = readCell(state.doc.toString());
+  const cell = cellOf(state.doc);
   return cell && cell.language !== 'python' ? { language: cell.language, from: cell.bodyFrom } : null;
+}
+
+/** The cells of texts that were read: several ask at each key. */
+const read = new WeakMap<Text, MagicCell | null>();
+
+function cellOf(doc: Text): MagicCell | null {
+  let cell = read.get(doc);
+  if (cell === undefined) {
+    cell = readCell(doc.toString());
+    read.set(doc, cell);
+  }
+  return cell;
 }

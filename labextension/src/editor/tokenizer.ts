@@ -30,6 +30,8 @@ const OPERAND = new RegExp(`^\\s*(${NAME}|\\$\\d+)`, 'u');
 const DECLARING = new Set(['gate', 'def', 'opaque', 'extern', 'let', 'qreg', 'creg']);
 const TAGS = { keyword: 'keyword', type: 'variableName.standard', constant: 'atom', function: 'variableName.standard' };
 
+export const comments = { line: '//', block: { open: '/*', close: '*/' } };
+
 /** Returns the tokenizer for a text of which nothing but the version is known. */
 export function tokenizer(version: Version): StreamParser<State> {
   return {
@@ -39,7 +41,7 @@ export function tokenizer(version: Version): StreamParser<State> {
     token,
     indent: (state, textAfter, { unit }) => unit * Math.max(0, state.braces - (/^\s*\}/.test(textAfter) ? 1 : 0)),
     languageData: {
-      commentTokens: { line: '//', block: { open: '/*', close: '*/' } },
+      commentTokens: comments,
       closeBrackets: { brackets: ['(', '[', '{', '"'] },
       indentOnInput: /^\s*\}$/,
       wordChars: '$'

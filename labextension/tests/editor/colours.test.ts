@@ -101,6 +101,13 @@ describe('the language of a cell', () => {
     expect(commented(BELL, 3)).toContain('# OPENQASM 3.0;\n');
   });
 
+  it('has them before a long or late parse has come so far', () => {
+    const body = 'qubit[2] q;\n' + 'x q;\n'.repeat(100_000);
+    const late = (doc: string) => toggled(cell(doc), doc.length - 2);
+    expect(late('%%qrun\n' + body)).toMatch(/\n\/\/ x q;\n$/);
+    expect(late('%%qrun --lang python\n' + body)).toMatch(/\n# x q;\n$/);
+  });
+
   it('indents inside braces', () => {
     const at = (doc: string) => {
       const state = EditorState.create({ doc, extensions: [cells, indentUnit.of('    ')] });
@@ -117,8 +124,12 @@ describe('the language of a cell', () => {
 });
 
 function commented(doc: string, at: number): string {
-  let state = cell(doc);
+  const state = cell(doc);
   coloured(state);
+  return toggled(state, at);
+}
+
+function toggled(state: EditorState, at: number): string {
   state = state.update({ selection: EditorSelection.cursor(at) }).state;
   toggleComment({ state, dispatch: transaction => void (state = transaction.state) });
   return state.doc.toString();

@@ -15,6 +15,7 @@ from qmagic.backends.exact.runs import split_product, without_idle
 from qmagic.backends.exact.segments import segments
 from qmagic.backends.exact.tables import tables
 from qmagic.backends.exact.weights import Weights
+from qmagic.backends.kernels import turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +57,8 @@ class FusedStep:
         self._room, self._arguments = room, (self._weights.links, plan.arrays, hamiltonian(terms, width), room)
         self.memory = sum(np.asarray(one).nbytes for group in self._arguments for one in group)
         self._slopes = np.zeros(lowered.angles.inputs)
-        self._run(SETUP, np.zeros(lowered.angles.inputs))
+        with turn():
+            self._run(SETUP, np.zeros(lowered.angles.inputs))
 
     def energy(self, x: NDArray[np.float64]) -> float:
         """Returns the expectation value at a point."""
