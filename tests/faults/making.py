@@ -63,10 +63,11 @@ def kinds(job: str) -> list[str]:
 
 def until(fact: Callable[[], Any], seconds: float = 60.0, what: str = "") -> Any:
     """Waits for a fact, not for a time, and returns it."""
-    deadline = time.monotonic() + seconds
+    deadline, nap = time.monotonic() + seconds, 0.002
     while not (value := fact()):
         assert time.monotonic() < deadline, f"not so within {seconds:g} s: {what}"
-        time.sleep(0.003)
+        time.sleep(nap)
+        nap = min(1.3 * nap, 0.03)  # asking takes what is asked about the time to become so
     return value
 
 

@@ -16,7 +16,7 @@ from qmagic.client import ask
 from qmagic.client import stub as control
 from qmagic.errors import InputError, JobCancelledError, NotFoundError
 from qmagic.home import find_service
-from tests.providers.laws import SECONDS
+from tests.providers.laws import SECONDS, until
 
 #: Somebody's own code, without qmagic: two registers in one job, expectation values in the other.
 THEIRS = """
@@ -91,8 +91,7 @@ def test_adopted_while_it_waits(stub, home):
     circuit = QuantumCircuit(1)
     circuit.measure_all()
     ours = qmagic.run(circuit, backend="ibm-stub:manila", shots=10)
-    while ours.status() != "QUEUED":
-        pass
+    until(lambda: ours.status() == "QUEUED", "it is not queued")
     remote = ours.info().remote
     assert qmagic.adopt(f"ibm-stub:{remote}") == ours
     ours.cancel()
