@@ -8,6 +8,9 @@ import signal
 import pytest
 
 from benchmarks.qasm import FOLDER, Runner, files, measured, totals
+from tests.conftest import SOAK
+
+SINGLE = ("stim", "sparse", "aer.matrix_product_state")
 
 pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="QASMBench is not beside the project")
 
@@ -22,7 +25,8 @@ def runner():
 def test_auto_solves_what_a_single_simulator_solves(runner, name):
     """Auto gives counts where any simulator does; the row names who ran it."""
     (path,) = files([name])
-    row = measured(runner, path, ("stim", "sparse", "aer.matrix_product_state"))
+    # the last one needs more than its time for cc_n64, all of which it gets
+    row = measured(runner, path, SINGLE if SOAK or name != "large-cc_n64" else SINGLE[:2])
     assert row["best"]
     assert row["auto"]["seconds"] > 0
     assert totals([row])["solved by auto"] == 1
