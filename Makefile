@@ -19,6 +19,7 @@ setup: ## build .venv with everything in it (takes no time when it is there)
 lab: setup ## open JupyterLab on the tutorials (LAB_ARGS=... is passed on)
 	@$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir="$(CURDIR)/notebooks" $(ALLOW_ROOT) $(LAB_ARGS)
 
+# kernels are compiled beside the first tests, or else the first loops would wait for them
 test: setup ## run every test and notebook (PYTEST_ARGS=... is passed on)
 	@tools/browser.sh
 	@$(BIN)/python -m qmagic.backends.kernels & $(NPM) test; failed=$$?; wait $$! && exit $$failed

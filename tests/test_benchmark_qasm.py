@@ -10,7 +10,7 @@ import pytest
 from benchmarks.qasm import FOLDER, Runner, files, measured, totals
 from tests.conftest import SOAK
 
-SINGLE = ("stim", "sparse", "aer.matrix_product_state")
+FEW = ("stim", "sparse", "aer.matrix_product_state")
 
 pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="QASMBench is not beside the project")
 
@@ -26,7 +26,7 @@ def test_auto_solves_what_a_single_simulator_solves(runner, name):
     """Auto gives counts where any simulator does; the row names who ran it."""
     (path,) = files([name])
     # the last one needs more than its time for cc_n64, all of which it gets
-    row = measured(runner, path, SINGLE if SOAK or name != "large-cc_n64" else SINGLE[:2])
+    row = measured(runner, path, FEW if SOAK or name != "large-cc_n64" else FEW[:2])
     assert row["best"]
     assert row["auto"]["seconds"] > 0
     assert totals([row])["solved by auto"] == 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 import time
 
+import filelock
 import pytest
 
 from qmagic.backends import kernels
@@ -49,26 +49,22 @@ def test_kernels_that_are_there_are_left_alone(soon, monkeypatch, tmp_path):
     assert len(kernels.parts()) == 2
 
 
-def entered(events, name):
-    with kernels.turn():
-        events.append(name)
-
-
 def test_they_are_compiled_by_one_at_a_time(monkeypatch, tmp_path):
-    """Who comes while another one compiles waits until that one is done; and no longer than is reasonable."""
+    """Who compiles keeps the others out; who comes meanwhile waits, and no longer than is reasonable."""
     monkeypatch.setattr(kernels, "folder", lambda: tmp_path / "kernels-here")
-    events: list[str] = []
-    second = threading.Thread(target=entered, args=(events, "second"))
+    monkeypatch.setattr(kernels, "_PATIENCE", 0.2)
+    another = filelock.FileLock(tmp_path / "kernels.lock")
+    with kernels.turn(), pytest.raises(filelock.Timeout):
+        another.acquire(timeout=0)
+    with another.acquire(timeout=0):
+        began = time.monotonic()
+        with kernels.turn():
+            assert time.monotonic() - began >= 0.2
+    (tmp_path / "kernels-here").mkdir()
+    (tmp_path / "kernels-here" / "run.nbc").touch()
+    monkeypatch.delattr(filelock, "FileLock")  # what is there is waited for by nobody
     with kernels.turn():
-        second.start()
-        second.join(0.2)
-        events.append("first")
-    second.join()
-    assert events == ["first", "second"]
-    monkeypatch.setattr(kernels, "_PATIENCE", 0.05)
-    with kernels.turn():
-        entered(events, "impatient")
-    assert events[-1] == "impatient"
+        pass
 
 
 def test_kernels_that_nobody_compiled_for_long_go(monkeypatch, tmp_path):
@@ -77,5 +73,6 @@ def test_kernels_that_nobody_compiled_for_long_go(monkeypatch, tmp_path):
         (tmp_path / name).mkdir()
         os.utime(tmp_path / name, (0, 0 if name != "kernels-young" else time.time()))
     monkeypatch.setattr(kernels, "folder", lambda: tmp_path / "kernels-here")
-    entered([], "")
+    with kernels.turn():
+        pass
     assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {"kernels-here", "kernels-young", "other"}
